@@ -1,0 +1,157 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type HostStep, hostCommand } from "./hostCommand";
+import { hostTarget, MasterNode, type MasterNodeArgs } from "./masterNode";
+import { ReplicationAccount } from "./replicationAccount";
+import { ReplicationLink, type RetryArgs, type SeedArgs } from "./replicationLink";
+
+/** What a pair's nodes are made of: the rest of a node's arguments follows from the pair. */
+export type PairNodeArgs = Omit<MasterNodeArgs, "label" | "after" | "converge" | "gone" | "autoIncrementOffset">;
+
+export interface MasterMasterPairArgs {
+    /** The node that holds the data. Never overwritten. */
+    a: PairNodeArgs;
+    /** The fresh node: seeded from a. */
+    b: PairNodeArgs;
+    /** The replication account; default replicator@% with a random password. */
+    account?: { name?: pulumi.Input<string>; hostPattern?: pulumi.Input<string>; password?: pulumi.Input<string> };
+    seed?: SeedArgs;
+    /** `false` leaves the server's own defaults. */
+    retry?: RetryArgs | false;
+    /** Which node takes the writes: `a` (default), `b` or `both`. The other one is read-only, after a restart too. */
+    active?: string;
+    /** How long a node may take to apply what the other wrote before it is opened, in seconds; default 3600. */
+    catchUpSeconds?: pulumi.Input<number>;
+    /** A new text makes every step look again, and repair what it finds. */
+    converge?: pulumi.Input<string>;
+    /** `a` or `b`: that host no longer exists; nothing runs there any more, so that destroy and a role change can do without it. */
+    gone?: string;
+}
+
+/** Two servers, each the other's source and replica. Ends with both directions proven and the roles set, or with an MM_ code. */
+export class MasterMasterPair extends pulumi.ComponentResource {
+    public readonly a: MasterNode;
+    public readonly b: MasterNode;
+    public readonly account: ReplicationAccount;
+    public readonly link: ReplicationLink;
+    /** `a`, `b` or `both`, once that is so on both servers. */
+    public readonly active: pulumi.Output<string>;
+
+    constructor(name: string, args: MasterMasterPairArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("mysql-master-master:index:MasterMasterPair", name, {}, opts);
+        const active = args.active ?? "a";
+        if (!["a", "b", "both"].includes(active)) {
+            throw new pulumi.ResourceError(
+                `MM_SETTINGS_INVALID: active is ${active}; expected a, b or both`,
+                this,
+                true,
+            );
+        }
+        if (active === "both") {
+            void pulumi.log.warn(
+                "active: both lets two masters take writes at once; replication is asynchronous, so they can diverge silently. Keep one read-only until it is needed",
+                this,
+            );
+        }
+
+        const { converge } = args;
+        const argsOf = (label: "a" | "b"): MasterNodeArgs => ({
+            ...args[label],
+            converge,
+            label,
+            gone: args.gone === label,
+        });
+
+        const checked = this.preflight(name, argsOf("a"), argsOf("b"));
+        const node = (label: "a" | "b", serverId: number, autoIncrementOffset: number) => {
+            const own = argsOf(label);
+            const mysql = { serverId, ...own.mysql };
+            return new MasterNode(
+                `${name}-${label}`,
+                { ...own, mysql, autoIncrementOffset, after: checked },
+                { parent: this },
+            );
+        };
+        this.a = node("a", 10, 1);
+        this.b = node("b", 20, 2);
+        this.account = new ReplicationAccount(
+            `${name}-replicator`,
+            { node: this.a, verifiedFrom: this.b, ...args.account, converge },
+            { parent: this },
+        );
+        this.link = new ReplicationLink(
+            `${name}-link`,
+            {
+                origin: this.a,
+                peer: this.b,
+                account: this.account,
+                seed: args.seed,
+                retry: args.retry,
+                catchUpSeconds: args.catchUpSeconds,
+                converge,
+            },
+            { parent: this },
+        );
+        this.active = this.setRoles(name, active, args);
+        this.registerOutputs({ active: this.active });
+    }
+
+    /** Both hosts are looked at before anything changes on either. */
+    private preflight(name: string, a: MasterNodeArgs, b: MasterNodeArgs): pulumi.Output<string> {
+        const look = (node: MasterNodeArgs, role: string, facts: pulumi.Input<string>) =>
+            hostCommand(
+                `${name}-preflight-${node.label}`,
+                {
+                    target: hostTarget(node),
+                    script: "preflight.sh",
+                    parameters: { ROLE: role, PEER_FACTS: facts },
+                    plan: [
+                        role === "origin"
+                            ? "look, and change nothing: login, tools, replication of its own, filters"
+                            : "look, and change nothing: the same, and that it is fresh, another server, of the same series",
+                    ],
+                    converge: node.converge,
+                },
+                { parent: this },
+            ).fingerprint;
+        const origin = look(a, "origin", "");
+        const peer = look(b, "peer", origin);
+        return pulumi.interpolate`${origin} ${peer}`;
+    }
+
+    /** The node that closes comes first; the other one opens when it has applied the last transaction. */
+    private setRoles(name: string, active: string, args: MasterMasterPairArgs): pulumi.Output<string> {
+        const [first, second] = active === "a" ? [this.b, this.a] : [this.a, this.b];
+        const roleOf = (node: MasterNode) => (active === "both" || active === node.args.label ? "active" : "passive");
+        const setRole = (node: MasterNode, other: MasterNode, before: HostStep) =>
+            hostCommand(
+                `${name}-role-${node.args.label}`,
+                {
+                    target: node.target,
+                    script: "fence-node.sh",
+                    parameters: {
+                        ROLE: roleOf(node),
+                        PEER_ROLE: other.target.gone ? "gone" : roleOf(other),
+                        PEER_HOST: other.target.host,
+                        PEER_PORT: other.target.port,
+                        ACCOUNT: this.account.name,
+                        ACCOUNT_PASSWORD: this.account.password,
+                        OPTION_FILE: node.args.mysql?.optionFile ?? "",
+                        CATCH_UP_SECONDS: args.catchUpSeconds ?? 3600,
+                        AFTER: pulumi.interpolate`${before.fingerprint} ${this.link.fingerprint} ${node.fingerprint}`,
+                    },
+                    plan:
+                        roleOf(node) === "passive"
+                            ? ["be passive: read_only and super_read_only, now and in the option file; events off"]
+                            : [
+                                  pulumi.interpolate`be active: take writes, once all that ${other.target.host} wrote is applied here`,
+                              ],
+                    undo: ["lift the fence to what it was before the first up"],
+                    converge: args.converge,
+                },
+                { parent: this, dependsOn: [this.link, before.resource] },
+            );
+        const closed = setRole(first, second, this.link.verified);
+        const opened = setRole(second, first, closed);
+        return pulumi.all([closed.fingerprint, opened.fingerprint]).apply(() => active);
+    }
+}

@@ -1,0 +1,123 @@
+import * as mysql from "@pulumi/mysql";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { hostCommand } from "./hostCommand";
+import type { AdminArgs, MasterNode } from "./masterNode";
+
+export interface ReplicationAccountArgs {
+    /** The node on which the account is made, once; the other one gets it with the data. */
+    node: MasterNode;
+    /** The node that proves, over the network, that the account can log in to `node`. */
+    verifiedFrom: MasterNode;
+    /** Default replicator; letters, digits and _, 32 at most. */
+    name?: pulumi.Input<string>;
+    /** The host part of the account; default `%`. */
+    hostPattern?: pulumi.Input<string>;
+    /** A secret, 32 letters and digits at most (replication's limit); default: a random one. */
+    password?: pulumi.Input<string>;
+    /** A new text makes the steps look again. */
+    converge?: pulumi.Input<string>;
+}
+
+/**
+ * The account that both servers replicate with: REPLICATION SLAVE and REPLICATION CLIENT on everything, and SELECT on the
+ * program's own schema, by which each node sees the other's test row. Ends with a login from the other host, or with MM_ACCOUNT_*.
+ */
+export class ReplicationAccount extends pulumi.ComponentResource {
+    public readonly name: pulumi.Output<string>;
+    public readonly hostPattern: pulumi.Output<string>;
+    /** A secret. */
+    public readonly password: pulumi.Output<string>;
+    /** `login account=NAME server=HOST:PORT`; the same from run to run. */
+    public readonly fingerprint: pulumi.Output<string>;
+
+    constructor(name: string, args: ReplicationAccountArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("mysql-master-master:index:ReplicationAccount", name, {}, opts);
+        const { node, verifiedFrom } = args;
+        this.name = pulumi.output(args.name ?? "replicator");
+        this.hostPattern = pulumi.output(args.hostPattern ?? "%");
+        this.password = pulumi.secret(args.password ?? this.makePassword(name));
+
+        const admin = node.args.mysql?.admin;
+        const made = admin ? this.makeThroughProvider(name, node, admin) : [];
+        const account = hostCommand(
+            `${name}-account`,
+            {
+                target: node.target,
+                script: "make-account.sh",
+                parameters: {
+                    ACCOUNT: this.name,
+                    ACCOUNT_HOST: this.hostPattern,
+                    ACCOUNT_PASSWORD: this.password,
+                    MADE_ELSEWHERE: admin ? "yes" : "no",
+                    AFTER: node.fingerprint,
+                },
+                plan: admin
+                    ? [pulumi.interpolate`see that ${this.name}@${this.hostPattern} has the password of the stack`]
+                    : [
+                          pulumi.interpolate`make the account ${this.name}@${this.hostPattern}, once, with its password of the stack`,
+                          "  grant REPLICATION SLAVE, REPLICATION CLIENT ON *.*; SELECT ON mysql_master_master.*",
+                      ],
+                undo: admin ? ["forget the account's password"] : [pulumi.interpolate`drop the account ${this.name}`],
+                converge: args.converge,
+            },
+            { parent: this, dependsOn: made },
+        );
+        const login = hostCommand(
+            `${name}-login`,
+            {
+                target: verifiedFrom.target,
+                script: "check-login.sh",
+                parameters: {
+                    ACCOUNT: this.name,
+                    ACCOUNT_PASSWORD: this.password,
+                    PEER_HOST: node.target.host,
+                    PEER_PORT: node.target.port,
+                    AFTER: pulumi.interpolate`${account.fingerprint} ${node.fingerprint}`,
+                },
+                plan: [
+                    pulumi.interpolate`log in to ${node.target.host}:${node.target.port} as ${this.name}, over the network`,
+                ],
+                converge: args.converge,
+            },
+            { parent: this, dependsOn: [account.resource] },
+        );
+        this.fingerprint = login.fingerprint;
+        this.registerOutputs({ name: this.name, hostPattern: this.hostPattern, fingerprint: this.fingerprint });
+    }
+
+    /** Letters and digits only: @pulumi/mysql splices the password into SQL as it is. */
+    private makePassword(name: string): pulumi.Output<string> {
+        return new random.RandomPassword(`${name}-password`, { length: 32, special: false }, { parent: this }).result;
+    }
+
+    private makeThroughProvider(name: string, node: MasterNode, admin: AdminArgs): pulumi.Resource[] {
+        const { ssh, port } = node.target;
+        const provider = new mysql.Provider(
+            `${name}-provider`,
+            {
+                endpoint: admin.endpoint ?? pulumi.interpolate`${ssh.host}:${port}`,
+                username: admin.user,
+                password: pulumi.secret(admin.password),
+            },
+            { parent: this, dependsOn: [node] },
+        );
+        // The password is given at the start only: later ones are set by make-account.sh, which can do so on a read-only node.
+        const user = new mysql.User(
+            `${name}-user`,
+            { user: this.name, host: this.hostPattern, plaintextPassword: this.password },
+            { parent: this, provider, dependsOn: [node], ignoreChanges: ["plaintextPassword"] },
+        );
+        const grant = (suffix: string, database: string, privileges: string[]) =>
+            new mysql.Grant(
+                `${name}-${suffix}`,
+                { user: user.user, host: this.hostPattern, database, table: "*", privileges },
+                { parent: this, provider },
+            );
+        return [
+            user,
+            grant("grant", "*", ["REPLICATION SLAVE", "REPLICATION CLIENT"]),
+            grant("grant-rows", "mysql_master_master", ["SELECT"]),
+        ];
+    }
+}

@@ -1,0 +1,235 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type HostStep, hostCommand } from "./hostCommand";
+import type { MasterNode } from "./masterNode";
+import type { ReplicationAccount } from "./replicationAccount";
+
+/** How the origin's data comes to the peer. */
+export interface SeedArgs {
+    /** The backup on both hosts; default /tmp/master_backup.sql. */
+    backupFile?: pulumi.Input<string>;
+    /** Default false: the files hold password hashes, and go when they are no longer needed. */
+    keepBackup?: pulumi.Input<boolean>;
+    /** How long dump, copy and import may take, each, in seconds; default 86400. */
+    timeoutSeconds?: pulumi.Input<number>;
+}
+
+/** How a receiver goes on when its source is away. */
+export interface RetryArgs {
+    /** Between two attempts; default 10. */
+    seconds?: pulumi.Input<number>;
+    /** Default 864000: a hundred days of ten seconds. MySQL's own default gives up after 10 attempts since 8.1. */
+    count?: pulumi.Input<number>;
+}
+
+export interface ReplicationLinkArgs {
+    /** The node that holds the data; the other one is seeded from it. */
+    origin: MasterNode;
+    /** The fresh node. */
+    peer: MasterNode;
+    account: ReplicationAccount;
+    seed?: SeedArgs;
+    /** `false` leaves the server's own defaults. */
+    retry?: RetryArgs | false;
+    /** How long a replica may take to apply what is waiting before a row is tested, in seconds; default 3600. */
+    catchUpSeconds?: pulumi.Input<number>;
+    /** A new text makes every step look again, and repair what it finds. */
+    converge?: pulumi.Input<string>;
+}
+
+/** Seeds the peer, then makes each node follow the other. Ends with a row each way within 1 s, or with MM_SEED_* or MM_LINK_*. */
+export class ReplicationLink extends pulumi.ComponentResource {
+    /** One line a direction, `link source=HOST:PORT uuid=UUID`; the same from run to run. */
+    public readonly fingerprint: pulumi.Output<string>;
+    /** `seed source_file=… source_position=… source_gtid=… file=… position=…`: both servers' coordinates at the seed. */
+    public readonly coordinates: pulumi.Output<string>;
+    /** The last step: what comes after the link depends on it. */
+    public readonly verified: HostStep;
+
+    private readonly prefix: string;
+    private readonly args: ReplicationLinkArgs;
+
+    constructor(name: string, args: ReplicationLinkArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("mysql-master-master:index:ReplicationLink", name, {}, opts);
+        this.prefix = name;
+        this.args = args;
+        const { origin, peer } = args;
+
+        const load = this.seed();
+        this.coordinates = load.fingerprint;
+        const facts = load.fingerprint.apply(parseFacts);
+        const forward = this.attach(peer, origin, load, {
+            gate: false,
+            file: facts.source_file,
+            position: facts.source_position,
+        });
+        const backward = this.attach(origin, peer, forward, { gate: true, file: facts.file, position: facts.position });
+        const rowThere = this.proveRow(origin, peer, backward);
+        this.verified = this.proveRow(peer, origin, rowThere);
+
+        this.fingerprint = pulumi.interpolate`${forward.fingerprint}\n${backward.fingerprint}`;
+        this.registerOutputs({ fingerprint: this.fingerprint, coordinates: this.coordinates });
+    }
+
+    /** Rows 3, 4 and 6: dump on the origin, copy from host to host, import on the peer. */
+    private seed(): HostStep {
+        const { origin, peer, account } = this.args;
+        const seed = this.args.seed ?? {};
+        const backup = {
+            BACKUP_FILE: seed.backupFile ?? "/tmp/master_backup.sql",
+            KEEP_BACKUP: seed.keepBackup ?? false,
+            TIMEOUT_SECONDS: seed.timeoutSeconds ?? 86400,
+        };
+        const copyHost = peer.args.copy?.host ?? peer.target.host;
+        const copyPort = peer.args.copy?.port ?? peer.target.ssh.port ?? 22;
+        const user = peer.target.ssh.user ?? "root";
+        const both = pulumi.interpolate`${origin.fingerprint} ${peer.fingerprint} ${account.fingerprint}`;
+        const wanted = pulumi.interpolate`unless ${peer.target.host} was seeded by an earlier up:`;
+
+        const look = this.step("seed-look", peer, "seed-look.sh", {
+            parameters: { AFTER: both },
+            plan: ["see whether this node wants a seed"],
+        });
+        const state = look.fingerprint.apply((line) => line.replace(/^seed /, ""));
+        const offer = this.step("seed-offer", origin, "seed-offer.sh", {
+            parameters: { SEED: state, ...backup, AFTER: both },
+            plan: [wanted, "  make a throw-away SSH key for the copy, removed after it"],
+            undo: [pulumi.interpolate`remove what an unfinished seed may have left (key, ${backup.BACKUP_FILE})`],
+            dependsOn: look,
+        });
+        const admit = this.step("seed-admit", peer, "seed-admit.sh", {
+            parameters: { SEED: state, OFFER: offer.fingerprint, SSH_USER: user, ...backup },
+            plan: [
+                wanted,
+                pulumi.interpolate`  let that key in, to deliver ${backup.BACKUP_FILE} and for nothing else`,
+            ],
+            undo: ["take the throw-away key out of authorized_keys, if it is still there"],
+            dependsOn: offer,
+        });
+        const dump = this.step("seed-dump", origin, "seed-dump.sh", {
+            parameters: {
+                SEED: state,
+                ADMIT: admit.fingerprint,
+                ...backup,
+                COPY_HOST: copyHost,
+                COPY_PORT: copyPort,
+                COPY_USER: user,
+                COPY_HOST_KEY: peer.target.ssh.hostKey ?? "",
+                PEER_UUID: peer.fingerprint.apply((line) => parseFacts(line).uuid),
+                AFTER: both,
+            },
+            plan: [
+                wanted,
+                pulumi.interpolate`  mysqldump --single-transaction --all-databases, with coordinates, into ${backup.BACKUP_FILE}`,
+                pulumi.interpolate`  copy it over SSH to ${user}@${copyHost} port ${copyPort}, straight from host to host`,
+                pulumi.interpolate`  keep the file: ${backup.KEEP_BACKUP}`,
+            ],
+            dependsOn: admit,
+        });
+        return this.step("seed-load", peer, "seed-load.sh", {
+            parameters: {
+                SEED: state,
+                DUMP: dump.fingerprint,
+                SOURCE_UUID: origin.fingerprint.apply((line) => parseFacts(line).uuid),
+                SSH_USER: user,
+                ...backup,
+                ...this.accountParameters(origin),
+                ACCOUNT_HOST: account.hostPattern,
+                AFTER: both,
+            },
+            plan: [
+                wanted,
+                "  stop unless this node holds no schema of its own",
+                pulumi.interpolate`  make it read-only, import ${backup.BACKUP_FILE} with the binary log off (accounts included), read its coordinates`,
+                pulumi.interpolate`  keep the file: ${backup.KEEP_BACKUP}`,
+            ],
+            undo: [pulumi.interpolate`drop the account ${account.name}; all data stays`],
+            dependsOn: dump,
+        });
+    }
+
+    /** Rows 7, 8 and 9: one direction. */
+    private attach(
+        replica: MasterNode,
+        source: MasterNode,
+        before: HostStep,
+        from: { gate: boolean; file: pulumi.Input<string>; position: pulumi.Input<string> },
+    ): HostStep {
+        const retry = this.args.retry === false ? undefined : (this.args.retry ?? {});
+        const where = pulumi.interpolate`${source.target.host}:${source.target.port}`;
+        return this.step(`attach-${replica.args.label}`, replica, "attach-replica.sh", {
+            parameters: {
+                ...this.accountParameters(source),
+                SOURCE_FILE: from.file,
+                SOURCE_POSITION: from.position,
+                GATE: from.gate ? "yes" : "no",
+                RETRY_SECONDS: retry ? (retry.seconds ?? 10) : "",
+                RETRY_COUNT: retry ? (retry.count ?? 864000) : "",
+                AFTER: pulumi.interpolate`${before.fingerprint} ${source.fingerprint} ${replica.fingerprint}`,
+            },
+            plan: [
+                ...(from.gate
+                    ? [pulumi.interpolate`stop unless the log of ${where} holds nothing but what came from here`]
+                    : []),
+                pulumi.interpolate`follow ${where} as ${this.args.account.name}: by GTID where both servers have it on, else from its coordinates at the seed`,
+                "  leave a link alone that is already so",
+            ],
+            undo: [pulumi.interpolate`stop following ${where}, and forget it`],
+            dependsOn: before,
+        });
+    }
+
+    /** Rows 10 and 11: one direction. */
+    private proveRow(from: MasterNode, to: MasterNode, before: HostStep): HostStep {
+        return this.step(`rows-${from.args.label}`, from, "verify-rows.sh", {
+            parameters: {
+                ...this.accountParameters(to),
+                CATCH_UP_SECONDS: this.args.catchUpSeconds ?? 3600,
+                AFTER: before.fingerprint,
+            },
+            plan: [
+                pulumi.interpolate`write a row into mysql_master_master.row_test, see it on ${to.target.host} within 1 s, drop the schema`,
+            ],
+            undo: ["drop the schema mysql_master_master, if an unfinished test has left it"],
+            dependsOn: before,
+        });
+    }
+
+    private accountParameters(peer: MasterNode) {
+        const { account } = this.args;
+        return {
+            ACCOUNT: account.name,
+            ACCOUNT_PASSWORD: account.password,
+            PEER_HOST: peer.target.host,
+            PEER_PORT: peer.target.port,
+        };
+    }
+
+    private step(
+        suffix: string,
+        node: MasterNode,
+        script: string,
+        args: {
+            parameters: Record<string, pulumi.Input<string | number | boolean>>;
+            plan: pulumi.Input<string>[];
+            undo?: pulumi.Input<string>[];
+            dependsOn?: HostStep;
+        },
+    ): HostStep {
+        const { dependsOn, ...rest } = args;
+        const ordered = dependsOn ? [dependsOn.resource] : [this.args.origin, this.args.peer, this.args.account];
+        return hostCommand(
+            `${this.prefix}-${suffix}`,
+            { target: node.target, script, converge: this.args.converge, ...rest },
+            { parent: this, dependsOn: ordered },
+        );
+    }
+}
+
+/** The key=value words of a fingerprint; a word that is not there is empty. */
+function parseFacts(line: string) {
+    const words = line.split(" ").filter((word) => word.includes("="));
+    const facts = words.map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]);
+    return { uuid: "", file: "", position: "", source_file: "", source_position: "", ...Object.fromEntries(facts) } as {
+        [key in "uuid" | "file" | "position" | "source_file" | "source_position"]: string;
+    };
+}

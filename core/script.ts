@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { quoteWord } from "./shell";
+
+const remote = join(__dirname, "..", "remote");
+const libraries = [
+    "say.sh",
+    "host.sh",
+    "mysql.sh",
+    "statements.sh",
+    "service.sh",
+    "option-file.sh",
+    "peer.sh",
+    "seed.sh",
+];
+const texts = new Map<string, string>();
+
+/** The parameters of a script: NAME to value. Names are upper case; values are any text without NUL. */
+export type Parameters = Record<string, string | number | boolean>;
+
+/**
+ * The text that a host's bash reads on stdin: parameters first, then remote/lib, then remote/`name`.
+ * The script's last line calls `main`, so bash has read all of it before anything runs.
+ */
+export function assembleScript(name: string, parameters: Parameters): string {
+    const assignments = Object.entries(parameters).map(([key, value]) => `${key}=${quoteWord(String(value))}`);
+    const parts = [...libraries.map((library) => `lib/${library}`), name].map(readPart);
+    return [...assignments, ...parts].join("\n");
+}
+
+/** Comments and blank lines stay behind: what travels is kept, once for each step, in the stack's state. */
+function readPart(file: string): string {
+    let text = texts.get(file);
+    if (text === undefined) {
+        text = readFileSync(join(remote, file), "utf8")
+            .split("\n")
+            .filter((line) => !/^\s*(#.*)?$/.test(line))
+            .join("\n");
+        texts.set(file, text);
+    }
+    return text;
+}

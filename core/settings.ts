@@ -1,0 +1,238 @@
+import { z } from "zod";
+import { resolveSsh, type SshSettings, sshSchema } from "./sshSettings";
+
+/** All problems of a stack's settings at once. `message` is the whole report, a line a problem: `path: what; remedy`. */
+export class SettingsError extends Error {
+    constructor(public readonly problems: string[]) {
+        const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+        super(
+            [`MM_SETTINGS_INVALID: ${count} in the stack's settings`, ...problems.map((text) => `  ${text}`)].join(
+                "\n",
+            ),
+        );
+    }
+}
+
+const oneLine = (what: string) =>
+    z
+        .string()
+        .min(1)
+        .regex(/^[^\p{Cc}]*$/u, `expected ${what} on one line, without control characters`);
+const hostName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?$/, "expected a host name or an address");
+const port = z.int().min(1).max(65535);
+const filePath = oneLine("a path").regex(
+    /^\/[^'"\\$`]*$/,
+    "expected an absolute path without quotes, backslashes, $ or `",
+);
+const logName = z
+    .string()
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, "expected a file name without a folder, such as mysql-bin");
+const optionName = z.string().regex(/^[a-z][a-z0-9_-]*$/, "expected an option name, such as max_connections");
+const optionValue = oneLine("a value").regex(
+    /^[^#\s]([^#]*[^#\s])?$/,
+    "expected a value without # and without spaces around it",
+);
+const login = z.strictObject({ user: oneLine("an account name"), password: oneLine("a password") });
+
+const mysqlSchema = z.strictObject({
+    port: port.optional(),
+    socket: filePath.optional(),
+    serverId: z.int().min(1).max(4294967295).optional(),
+    logBin: logName.optional(),
+    relayLog: logName.optional(),
+    optionFile: filePath.optional(),
+    service: z
+        .string()
+        .regex(/^[A-Za-z0-9@_][A-Za-z0-9@_.-]*$/, "expected a service name, such as mysqld")
+        .optional(),
+    bindAddress: z
+        .string()
+        .regex(/^(keep|\*|[A-Za-z0-9:][A-Za-z0-9.:,%-]*)$/, "expected keep, *, or addresses with commas")
+        .optional(),
+    rowFormat: z.boolean().optional(),
+    staggerAutoIncrement: z.boolean().optional(),
+    startTimeoutSeconds: z.int().min(10).max(86400).optional(),
+    options: z.record(optionName, optionValue).optional(),
+    login: login.optional(),
+    admin: z
+        .strictObject({
+            endpoint: z
+                .string()
+                .regex(/^[^\s/]+:\d+$/, "expected HOST:PORT")
+                .optional(),
+            user: oneLine("an account name"),
+            password: oneLine("a password"),
+        })
+        .optional(),
+});
+
+const nodeSchema = z.strictObject({
+    host: hostName,
+    ssh: sshSchema.optional(),
+    mysql: mysqlSchema.optional(),
+    copy: z.strictObject({ host: hostName.optional(), port: port.optional() }).optional(),
+});
+
+const stackSchema = z.strictObject({
+    a: nodeSchema,
+    b: nodeSchema,
+    ssh: sshSchema.optional(),
+    mysql: mysqlSchema.optional(),
+    account: z
+        .strictObject({
+            name: z
+                .string()
+                .regex(/^[A-Za-z0-9_]{1,32}$/, "expected letters, digits and _, 32 at most")
+                .optional(),
+            hostPattern: z
+                .string()
+                .regex(/^[A-Za-z0-9%_.:/-]{1,60}$/, "expected a MySQL host pattern, such as % or 10.0.0.%")
+                .optional(),
+            password: z
+                .string()
+                .regex(/^[A-Za-z0-9]{8,32}$/, "expected 8 to 32 letters and digits (32 is replication's limit)")
+                .optional(),
+        })
+        .optional(),
+    seed: z
+        .strictObject({
+            backupFile: filePath.optional(),
+            keepBackup: z.boolean().optional(),
+            timeoutSeconds: z.int().min(60).max(604800).optional(),
+        })
+        .optional(),
+    retry: z
+        .union([
+            z.literal(false),
+            z.strictObject({
+                seconds: z.int().min(1).max(3600).optional(),
+                count: z.int().min(1).max(4294967295).optional(),
+            }),
+        ])
+        .optional(),
+    active: z.enum(["a", "b", "both"]).optional(),
+    gone: z.enum(["a", "b"]).optional(),
+    converge: oneLine("any text").optional(),
+});
+
+type Stack = z.infer<typeof stackSchema>;
+
+/** One node's settings, defaults and shared settings worked in. */
+export interface NodeSettings extends Omit<Stack["a"], "ssh"> {
+    ssh: SshSettings;
+}
+
+/** A stack's settings, checked; `a` and `b` carry what `ssh` and `mysql` say for both. */
+export type Settings = Omit<Stack, "a" | "b" | "ssh" | "mysql"> & { a: NodeSettings; b: NodeSettings };
+
+/**
+ * Checks the whole config of a stack. `config` is key to text, as `pulumi.runtime.allConfig()` gives it (objects as JSON);
+ * keys of other projects are left alone. `readFile` reads key and known_hosts files. Throws SettingsError with all problems.
+ */
+export function parseSettings(config: Record<string, string>, readFile: (path: string) => string): Settings {
+    const prefix = "mysql-master-master:";
+    const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+    const parsed = stackSchema.safeParse(
+        Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), parseValue(text)])),
+    );
+    if (!parsed.success) {
+        throw new SettingsError(parsed.error.issues.flatMap(describeIssue));
+    }
+    const { a, b, ssh, mysql, ...rest } = parsed.data;
+    const problems: string[] = [];
+    const resolve = (label: "a" | "b", node: Stack["a"]): NodeSettings => ({
+        ...node,
+        ssh: resolveSsh(label, node.host, { ...ssh, ...node.ssh }, readFile, problems),
+        mysql: { ...mysql, ...node.mysql, options: { ...mysql?.options, ...node.mysql?.options } },
+    });
+    const settings = { ...rest, a: resolve("a", a), b: resolve("b", b) };
+    problems.push(...findContradictions(settings));
+    if (problems.length > 0) {
+        throw new SettingsError(problems);
+    }
+    return settings;
+}
+
+/** What is right in each place, and wrong together. */
+function findContradictions({ a, b, active }: Settings): string[] {
+    const problems: string[] = [];
+    if ((a.mysql?.serverId ?? 10) === (b.mysql?.serverId ?? 20)) {
+        problems.push(`b.mysql.serverId: is ${b.mysql?.serverId ?? 20}, the same as a's; give each node its own`);
+    }
+    if (a.host === b.host && (a.mysql?.port ?? 3306) === (b.mysql?.port ?? 3306)) {
+        problems.push(`b.host: is ${b.host}, the same server as a; name the other host`);
+    }
+    if (active === "b" && a.mysql?.admin && !b.mysql?.admin) {
+        problems.push("b.mysql.admin: is missing; with active: b the account is kept through b, for a is read-only");
+    }
+    for (const node of [a, b]) {
+        const managed = [
+            "server_id",
+            "log_bin",
+            "log_slave_updates",
+            "relay_log",
+            "read_only",
+            "super_read_only",
+            "event_scheduler",
+        ];
+        for (const name of Object.keys(node.mysql?.options ?? {})) {
+            if (managed.includes(name.replaceAll("-", "_"))) {
+                problems.push(
+                    `${node === a ? "a" : "b"}.mysql.options.${name}: is managed; use its own setting, or active`,
+                );
+            }
+        }
+    }
+    return problems;
+}
+
+/** Objects arrive as JSON; anything else is text. */
+function parseValue(text: string): unknown {
+    if (!/^\s*[[{]/.test(text) && text !== "false" && text !== "true") {
+        return text;
+    }
+    try {
+        return JSON.parse(text);
+    } catch {
+        return text;
+    }
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string[] {
+    const at = issue.path.join(".");
+    const below = (key: PropertyKey) => (at === "" ? String(key) : `${at}.${String(key)}`);
+    switch (issue.code) {
+        case "unrecognized_keys":
+            return issue.keys.map((key) => `${below(key)}: is not a setting; see the table of settings in README.md`);
+        case "invalid_type":
+            return [
+                `${at}: ${issue.input === undefined && /undefined/.test(issue.message) ? "is missing; " : ""}expected ${issue.expected}${found(issue)}`,
+            ];
+        case "invalid_value":
+            return [`${at}: expected one of ${issue.values.map(String).join(", ")}`];
+        case "invalid_key":
+            return [`${at}: ${issue.issues.map((inner) => inner.message).join("; ")}`];
+        case "invalid_union":
+            return issue.errors
+                .flat()
+                .filter((inner) => inner.path.length > 0)
+                .flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }))
+                .slice(0, 3)
+                .concat(
+                    issue.errors.flat().some((inner) => inner.path.length > 0)
+                        ? []
+                        : [`${at}: expected false, or an object with seconds and count`],
+                );
+        default:
+            return [`${at}: ${issue.message}`];
+    }
+}
+
+/** `, found number` and a hint: YAML turns an unquoted 123 into a number. */
+function found(issue: z.core.$ZodIssueInvalidType): string {
+    const seen = /received (\w+)/.exec(issue.message)?.[1];
+    if (seen === undefined || seen === "undefined") {
+        return "";
+    }
+    return `, found ${seen}${issue.expected === "string" ? "; put it in quotes" : ""}`;
+}

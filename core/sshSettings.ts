@@ -1,0 +1,133 @@
+import { z } from "zod";
+import { findHostKey, type HostKeyLookup, parseHostKey } from "./hostKeys";
+
+const text = z.string().min(1);
+const endpoint = {
+    host: z
+        .string()
+        .regex(/^[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?$/, "expected a host name or an address")
+        .optional(),
+    port: z.int().min(1).max(65535).optional(),
+    user: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_.-]*\$?$/, "expected a login name")
+        .optional(),
+    privateKey: text.optional(),
+    privateKeyFile: text.optional(),
+    privateKeyPassphrase: text.optional(),
+    agentSocket: text.optional(),
+    hostKey: text.optional(),
+    knownHosts: text.optional(),
+    knownHostsFile: text.optional(),
+    hostKeyCheck: z.boolean().optional(),
+};
+
+/** How Pulumi reaches a host: given once for both nodes (`ssh`), or per node (`a.ssh`, which wins key by key). */
+export const sshSchema = z.strictObject({
+    ...endpoint,
+    dialAttempts: z.int().min(1).max(10000).optional(),
+    bastion: z.strictObject(endpoint).optional(),
+});
+
+/** One hop of a connection, keys read, host key found. `hostKey` is absent only where the check was left out explicitly. */
+export interface SshHop {
+    host: string;
+    port: number;
+    user: string;
+    privateKey?: string;
+    privateKeyPassphrase?: string;
+    agentSocket?: string;
+    hostKey?: string;
+}
+
+export interface SshSettings extends SshHop {
+    dialAttempts: number;
+    bastion?: SshHop;
+}
+
+type Raw = z.infer<typeof sshSchema>;
+type RawHop = Omit<Raw, "bastion" | "dialAttempts">;
+
+/** Works out a node's connection. `host` is the default of ssh.host. Problems are added to `problems`. */
+export function resolveSsh(
+    label: string,
+    host: string,
+    raw: Raw,
+    readFile: (path: string) => string,
+    problems: string[],
+): SshSettings {
+    const { bastion, dialAttempts, ...hop } = raw;
+    const resolved: SshSettings = {
+        ...resolveHop(`${label}.ssh`, { host, ...hop }, readFile, problems),
+        dialAttempts: dialAttempts ?? 60,
+    };
+    if (bastion) {
+        // the bastion is known by the same files and opened with the same key, unless it says otherwise
+        const { privateKey, privateKeyFile, agentSocket, knownHosts, knownHostsFile, hostKeyCheck, user } = hop;
+        const shared = { user, knownHosts, knownHostsFile, hostKeyCheck };
+        const own = bastion.privateKey ?? bastion.privateKeyFile ?? bastion.agentSocket;
+        const key = own
+            ? {}
+            : { privateKey, privateKeyFile, agentSocket, privateKeyPassphrase: hop.privateKeyPassphrase };
+        resolved.bastion = resolveHop(`${label}.ssh.bastion`, { ...shared, ...key, ...bastion }, readFile, problems);
+    }
+    return resolved;
+}
+
+type HopInput = { [key in keyof RawHop]?: RawHop[key] | undefined };
+
+function resolveHop(path: string, raw: HopInput, readFile: (path: string) => string, problems: string[]): SshHop {
+    const read = (key: "privateKeyFile" | "knownHostsFile"): string | undefined => {
+        const file = raw[key];
+        if (file === undefined) {
+            return undefined;
+        }
+        try {
+            return readFile(file);
+        } catch (error) {
+            problems.push(`${path}.${key}: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? error})`);
+            return undefined;
+        }
+    };
+    if (raw.host === undefined) {
+        problems.push(`${path}.host: is missing; expected a host name or an address`);
+    }
+    const hop: SshHop = { host: raw.host ?? "", port: raw.port ?? 22, user: raw.user ?? "root" };
+    const ways = [raw.privateKey, raw.privateKeyFile, raw.agentSocket].filter((way) => way !== undefined);
+    if (ways.length !== 1) {
+        const what = ways.length === 0 ? "no key" : "more than one way to log in";
+        problems.push(`${path}: gives ${what}; give one of privateKeyFile, privateKey (a secret) or agentSocket`);
+    }
+    const key = raw.privateKey ?? read("privateKeyFile");
+    Object.assign(hop, key !== undefined && { privateKey: key });
+    Object.assign(hop, raw.privateKeyPassphrase !== undefined && { privateKeyPassphrase: raw.privateKeyPassphrase });
+    Object.assign(hop, raw.agentSocket !== undefined && { agentSocket: raw.agentSocket });
+    if (raw.hostKeyCheck !== false) {
+        const lookup = lookUpHostKey(raw, hop, read("knownHostsFile") ?? raw.knownHosts);
+        if ("problem" in lookup) {
+            problems.push(`${path}.${lookup.problem}`);
+        } else {
+            hop.hostKey = lookup.hostKey;
+        }
+    }
+    return hop;
+}
+
+function lookUpHostKey(raw: HopInput, hop: SshHop, knownHosts: string | undefined): HostKeyLookup {
+    if (raw.hostKey !== undefined) {
+        const parsed = parseHostKey(raw.hostKey);
+        return "problem" in parsed ? { problem: `hostKey: ${parsed.problem}` } : parsed;
+    }
+    if (knownHosts !== undefined) {
+        const found = findHostKey(knownHosts, hop.host, hop.port);
+        return "problem" in found
+            ? { problem: `${raw.knownHostsFile ? "knownHostsFile" : "knownHosts"}: ${found.problem}` }
+            : found;
+    }
+    return raw.knownHostsFile !== undefined
+        ? { problem: "hostKey: stays unknown while knownHostsFile cannot be read" }
+        : {
+              problem:
+                  "hostKey: is missing; give hostKey, knownHosts or knownHostsFile (hostKeyCheck: false leaves the check out: anyone between could then read and change everything)",
+          };
+}

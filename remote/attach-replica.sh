@@ -1,0 +1,146 @@
+# attach-replica.sh: makes this node follow its peer, and keeps it so.
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD PEER_HOST PEER_PORT PEER_ID (the source's server_id) ACCOUNT ACCOUNT_PASSWORD
+#        SOURCE_FILE SOURCE_POSITION GATE (yes: the source's log may hold nothing but what came from here)
+#        RETRY_SECONDS RETRY_COUNT (empty: the server's own)
+# out:   link source=HOST:PORT uuid=UUID
+# codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_NOT_RUNNING MM_ACCOUNT_LOGIN
+
+main() {
+    require_server
+    open_state
+    WANTED="$PEER_HOST:$PEER_PORT"
+    case "$1" in
+        up) follow ;;
+        down) part ;;
+    esac
+}
+
+follow() {
+    local found auto=0 uuid
+    look_at_replication
+    found="$(replica_field Source_Host)"
+    require_peer "$PEER_HOST" "$PEER_PORT" 60
+    uuid="$(try_peer 'SELECT @@global.server_uuid' || peer_read "CONCAT('server-id-', @@global.server_id)")"
+    if [ "$(read_gtid_mode)" = ON ] && [ "$(peer_read @@global.gtid_mode)" = ON ]; then auto=1; fi
+    require_ours "$found"
+    if [ -z "$found" ]; then
+        require_not_errant "$auto"
+        attach "$auto" "at its coordinates $SOURCE_FILE $SOURCE_POSITION"
+    elif [ "$found:$(replica_field Source_Port):$(replica_field Source_User):$(replica_field Auto_Position)" != "$WANTED:$ACCOUNT:${auto#0}" ] &&
+        [ "$found:$(replica_field Source_Port):$(replica_field Source_User):$(replica_field Auto_Position)" != "$WANTED:$ACCOUNT:$auto" ]; then
+        require_known_position "$found" "$auto"
+        attach "$auto" "again, for it followed $found:$(replica_field Source_Port)"
+    elif [ "$(value_of password "$(recall link)")" != "$(digest_of "$ACCOUNT_PASSWORD")" ] || ! is_receiving; then
+        renew_password
+    fi
+    remember link "source=$WANTED uuid=$uuid password=$(digest_of "$ACCOUNT_PASSWORD")"
+    require_link_running
+    printf 'link source=%s uuid=%s\n' "$WANTED" "$uuid"
+}
+
+# A source that this program did not set is somebody's replication; one that was changed behind its back is repaired.
+require_ours() {
+    [ -z "$1" ] || [ "$1:$(replica_field Source_Port)" = "$WANTED" ] || [ -n "$(recall link)" ] ||
+        fail MM_LINK_FOREIGN_SOURCE "$NODE follows $1:$(replica_field Source_Port), not $WANTED. Nothing was changed" \
+            "if that link is no longer wanted, detach it by hand (STOP $(sql_replica); RESET $(sql_replica) ALL), then run up again"
+}
+
+# The gate: nothing may reach this node from the source's log but what it sent there itself.
+require_not_errant() {
+    local errant
+    [ "$GATE" = yes ] || return 0
+    if [ -n "$(recall link)" ]; then
+        [ "$1" = 1 ] || fail MM_LINK_COORDINATES_LOST "$NODE no longer follows $WANTED, and where it stopped is gone with its channel. Nothing was changed" \
+            "without GTIDs nobody but a DBA can tell what it lacks: attach it by hand at the right coordinates, or seed anew"
+        return 0
+    fi
+    if [ "$1" = 1 ]; then
+        errant="$(sql "SELECT GTID_SUBTRACT($(quote_sql "$(peer_read @@global.gtid_executed | tr -d '\n' | sed 's/\\n//g')"), @@global.gtid_executed)")"
+        [ -z "$errant" ] || fail MM_LINK_ERRANT "$PEER_HOST has transactions of its own ($errant), which $NODE would replay over its data. $NODE was not changed" \
+            "see what they are (mysqlbinlog --include-gtids); apply what is wanted on $NODE by hand, then empty $PEER_HOST and run up again"
+    else
+        errant="$(read_foreign_events)"
+        [ -z "$errant" ] || fail MM_LINK_ERRANT "$PEER_HOST's log holds events that did not come from $NODE ($errant), which $NODE would replay over its data. $NODE was not changed" \
+            "see what they are (mysqlbinlog); apply what is wanted on $NODE by hand, then empty $PEER_HOST and run up again"
+    fi
+}
+
+# Events since the import whose server id is not this node's: the first of them, or nothing. Marks that every log has do not count.
+read_foreign_events() {
+    local own file from=$SOURCE_POSITION past='' log words
+    own="$(read_variable server_id)"
+    for log in $(try_peer 'SHOW BINARY LOGS' | cut -f 1); do
+        if [ "$log" = "$SOURCE_FILE" ]; then past=yes; fi
+        [ -n "$past" ] || continue
+        if ! try_peer "SHOW BINLOG EVENTS IN '$log' FROM $from" >"$SCRATCH/events"; then
+            words="$(cat "$SCRATCH/words")"
+            fail MM_PEER_UNREADABLE "from $NODE, the log $log of $PEER_HOST cannot be read" "run up again" "$words"
+        fi
+        awk -F'\t' -v own="$own" '$4 != own && $3 !~ /^(Format_desc|Previous_gtids|Rotate|Stop|Gtid_list|Binlog_checkpoint|Start_encryption)$/ {
+            print $1 " " $2 " " $3 " of server " $4; exit }' "$SCRATCH/events"
+        from=4
+    done | head -n 1
+    [ -n "$SOURCE_FILE" ] || echo 'unknown coordinates'
+}
+
+# With GTIDs a replica asks for what it lacks; without, the position in the right source's log is lost.
+require_known_position() {
+    [ "$1:$(replica_field Source_Port)" = "$WANTED" ] || [ "$2" = 1 ] ||
+        fail MM_LINK_COORDINATES_LOST "$NODE was pointed at $1:$(replica_field Source_Port) behind the program's back. Nothing was changed" \
+            "without GTIDs nobody but a DBA can tell where to go on: attach it to $WANTED by hand at the right coordinates, then run up again"
+}
+
+# attach AUTO WHY: host, account and coordinates in one statement; apart, the server silently starts at its source's first log.
+attach() {
+    local source options
+    source="$(sql_source)"
+    options="${source}_HOST = $(quote_sql "$PEER_HOST"), ${source}_PORT = $PEER_PORT, ${source}_USER = $(quote_sql "$ACCOUNT"), ${source}_PASSWORD = $(quote_sql "$ACCOUNT_PASSWORD")"
+    if [ "$1" = 1 ]; then
+        options="$options, ${source}_AUTO_POSITION = 1"
+    elif [ -z "$(replica_field Source_Host)" ]; then
+        options="$options, ${source}_LOG_FILE = $(quote_sql "$SOURCE_FILE"), ${source}_LOG_POS = $SOURCE_POSITION"
+    else
+        # same source, other account or port: go on exactly where the applier stands
+        options="$options, ${source}_LOG_FILE = $(quote_sql "$(replica_field Relay_Source_Log_File)"), ${source}_LOG_POS = $(replica_field Exec_Source_Log_Pos)"
+    fi
+    if [ -n "$RETRY_SECONDS" ]; then options="$options, ${source}_CONNECT_RETRY = $RETRY_SECONDS, ${source}_RETRY_COUNT = $RETRY_COUNT"; fi
+    if has_peer_tls; then options="$options, ${source}_SSL = 1"; else
+        options="$options, ${source}_SSL = 0"
+        warn MM_LINK_IN_CLEAR "$PEER_HOST offers no TLS: rows travel to $NODE in clear"
+    fi
+    # without TLS an account of caching_sha2_password logs in only with the source's public key
+    if has_source_public_key; then options="$options, GET_${source}_PUBLIC_KEY = 1"; fi
+    sql "STOP $(sql_replica)" "$(sql_change_source) $options" "START $(sql_replica)"
+    note "follows $WANTED ${2}$([ "$1" = 0 ] || echo ', by GTID')"
+}
+
+# The applier goes on meanwhile, and the coordinates stay.
+renew_password() {
+    sql "STOP $(sql_replica) IO_THREAD" "$(sql_change_source) $(sql_source)_PASSWORD = $(quote_sql "$ACCOUNT_PASSWORD")" "START $(sql_replica)"
+    note "logs in to $WANTED with the password of now"
+}
+
+is_receiving() { [ "$(replica_field Replica_IO_Running)" = Yes ]; }
+is_running() { look_at_replication && is_receiving && [ "$(replica_field Replica_SQL_Running)" = Yes ]; }
+
+require_link_running() {
+    if ! is_running; then
+        sql "START $(sql_replica)"
+        note "started the receiver and the applier"
+    fi
+    wait_until 30 is_running && return
+    fail MM_LINK_NOT_RUNNING "$NODE follows $WANTED, but after 30 s its receiver says $(replica_field Replica_IO_Running) and its applier $(replica_field Replica_SQL_Running)" \
+        "mend what the server names, then run up again" "$(replica_field Last_IO_Error) $(replica_field Last_SQL_Error)"
+}
+
+# At destroy: stops and forgets, if the channel is ours.
+part() {
+    look_at_replication
+    if [ "$(replica_field Source_Host):$(replica_field Source_Port)" = "$WANTED" ]; then
+        sql "STOP $(sql_replica)" "RESET $(sql_replica) ALL"
+        note "no longer follows $WANTED"
+    fi
+    forget link
+}
+
+main "$@" </dev/null

@@ -1,0 +1,222 @@
+# configure-node.sh: makes one server ready to be half of a pair; restarts it only if that is the only way.
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE START_TIMEOUT_SECONDS
+#        SERVER_ID LOG_BIN RELAY_LOG BIND_ADDRESS HOST SETTINGS (lines of name=value)
+# out:   node port=PORT server_id=ID uuid=UUID server=FLAVOUR-VERSION gtid=ON|OFF log_bin=NAME
+# codes: MM_NODE_* MM_SQL_* MM_HOST_*
+
+main() {
+    # the address that this SSH connection came in by: the third word of SSH_CONNECTION
+    SSH_ADDRESS="$(printf '%s' "${2:-}" | cut -d ' ' -f 3)"
+    require_server
+    case "$1" in
+        up) configure ;;
+        down) unconfigure ;;
+    esac
+}
+
+configure() {
+    local file
+    open_state
+    find_server
+    find_service
+    file="$(find_option_file)"
+    require_whole_block "$file"
+    choose_log_name "$file"
+    choose_bind_address "$file"
+    wanted_lines >"$SCRATCH/wanted"
+    require_no_persisted_override
+    write_options "$file"
+    apply_running_values "$file"
+    require_running_values
+    printf 'node port=%s server_id=%s uuid=%s server=%s-%s gtid=%s log_bin=%s\n' "$PORT" "$SERVER_ID" \
+        "$(read_server_uuid)" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$(read_gtid_mode)" "$LOG_BIN"
+}
+
+unconfigure() {
+    local file
+    open_state
+    file="$(recall option-file)"
+    [ -n "$file" ] || file="$(find_option_file)"
+    remove_block "$file"
+    note "the managed block is out of $file; the running server keeps its values until it is restarted"
+    # the seed marker stays: it tells a later up whose data this is
+    forget option-file
+    forget option-file.before
+    forget bind-address
+}
+
+# A binary log that the option files already name keeps its name: a new one would orphan the logs of before.
+choose_log_name() {
+    local theirs ours
+    ours="$(block_settings "$1" | sed -n 's/^log_bin=//p')"
+    theirs="$(read_effective_options |
+        awk -v ours="log_bin=$ours" '!/^log_bin(=|$)/ || $0 == ours && !seen++ { next } { name = $0 } END { print name }')"
+    # without a name of its own, log_bin means a default that the running server tells
+    case "$theirs" in log_bin | log_bin=) theirs="$(read_running log_bin)" ;; *) theirs="${theirs#log_bin=}" ;; esac
+    WRITE_LOG_BIN=yes
+    if [ -n "$theirs" ] && [ "$theirs" != "$LOG_BIN" ]; then
+        note "the binary log keeps the name $theirs, which $NODE's option files give it; $LOG_BIN would orphan its logs"
+        LOG_BIN="$theirs" WRITE_LOG_BIN=no
+    fi
+}
+
+# A server that listens on loopback only cannot be reached by its peer: its own address is added. What is in the block stays.
+choose_bind_address() {
+    local listens kept address
+    kept="$(recall bind-address)"
+    listens="$(read_variable bind_address)"
+    case "$BIND_ADDRESS" in
+        keep) BIND_ADDRESS='' ;;
+        '')
+            if printf '%s\n' "$listens" | tr ',' '\n' | grep -qvE '^(127\.|::1$|localhost$)'; then
+                BIND_ADDRESS="$kept"
+                return
+            fi
+            address="$(read_own_address)"
+            if takes_address_list; then BIND_ADDRESS="$listens,$address"; else BIND_ADDRESS='*'; fi
+            remember bind-address "$BIND_ADDRESS"
+            note "listened on $listens only, where no peer reaches it; will listen on $BIND_ADDRESS"
+            ;;
+    esac
+    [ "$(read_variable skip_networking)" = 0 ] || fail MM_NODE_NO_NETWORK "$NODE's server runs with skip_networking. Nothing was changed" \
+        "remove skip_networking from its option files ($(find_option_lines skip_networking | tr '\n' ' ')), then run up again"
+}
+
+# The address that HOST means, if it is this host's own; else the one that the SSH connection came in by.
+read_own_address() {
+    local own candidate
+    own="$(hostname -I 2>/dev/null || true)"
+    for candidate in $(getent ahosts "$HOST" | awk '{ print $1 }' | sort -u) "$SSH_ADDRESS"; do
+        case " $own " in *" $candidate "*) printf '%s' "$candidate" && return ;; esac
+    done
+    fail MM_NODE_ADDRESS "$NODE listens on loopback only, and $HOST is no address of this host ($own). Nothing was changed" \
+        "set mysql.bindAddress of node $NODE to the address that its peer can reach"
+}
+
+wanted_lines() {
+    [ "$WRITE_LOG_BIN" = no ] || echo "log_bin=$LOG_BIN"
+    echo "server_id=$SERVER_ID"
+    echo "log_slave_updates=1"
+    echo "relay_log=$RELAY_LOG"
+    [ -z "$BIND_ADDRESS" ] || echo "bind_address=$BIND_ADDRESS"
+    [ -z "$SETTINGS" ] || printf '%s\n' "$SETTINGS"
+}
+
+# SET PERSIST (8.0 and later) wins over every option file; better seen before a restart than after.
+require_no_persisted_override() {
+    local name value persisted
+    has_persisted_variables || return 0
+    while IFS='=' read -r name value; do
+        persisted="$(sql "SELECT VARIABLE_VALUE FROM performance_schema.persisted_variables WHERE VARIABLE_NAME IN ('$name', REPLACE('$name', 'slave', 'replica'))")"
+        [ -z "$persisted" ] || is_same_value "$persisted" "$value" ||
+            fail MM_NODE_OPTION_OVERRIDDEN "$NODE has $name = $persisted from SET PERSIST (mysqld-auto.cnf), which wins over option files; wanted is $value. Nothing was changed" \
+                "RESET PERSIST $name on $NODE, or set the wanted value to $persisted; then run up again"
+    done <"$SCRATCH/wanted"
+}
+
+# write_options FILE: the block, checked by the server itself; the old file comes back when the server does not take it.
+write_options() {
+    local file="$1" before role name value effective
+    before="$(recall option-file)"
+    role="$(block_role "${before:-$file}")"
+    with_block "$file" "$(cat "$SCRATCH/wanted")${role:+
+$role}" >"$SCRATCH/option-file"
+    # the setting optionFile may have moved since
+    if [ -n "$before" ] && [ "$before" != "$file" ]; then remove_block "$before"; fi
+    remember option-file "$file"
+    if [ -e "$file" ] && cmp -s "$file" "$SCRATCH/option-file"; then return; fi
+    if [ ! -e "$STATE/option-file.before" ] && [ -e "$file" ]; then cp --preserve=all "$file" "$STATE/option-file.before"; fi
+    if [ -e "$file" ]; then cp --preserve=all "$file" "$SCRATCH/old"; fi
+    install_text "$file" <"$SCRATCH/option-file"
+    while IFS='=' read -r name value; do
+        effective="$(read_effective_options | sed -n "s/^$(printf '%s' "$name" | tr - _)=//p" | tail -n 1)"
+        [ "$effective" = "$value" ] && continue
+        put_back "$file"
+        fail MM_NODE_OPTION_OVERRIDDEN "$NODE's server would read $name = ${effective:-nothing} instead of $value: $(find_option_lines "$name" | tr '\n' ' '). Nothing was changed" \
+            "remove that line, or set the wanted value to it, or set mysql.optionFile to a file that is read later; then run up again"
+    done <"$SCRATCH/wanted"
+    if ! validate_options; then
+        put_back "$file"
+        fail MM_NODE_OPTIONS_INVALID "$NODE's server does not accept the option file. Nothing was changed" \
+            "mend what it names (mysql.options, or a line that its series no longer knows), then run up again" "$(grep -a ERROR "$SCRATCH/validation" | tail -n 4)"
+    fi
+    note "wrote $(tr '\n' ' ' <"$SCRATCH/wanted")under [mysqld] of $file"
+}
+
+put_back() { if [ -e "$SCRATCH/old" ]; then mv -f "$SCRATCH/old" "$1"; else rm -f "$1"; fi; }
+
+# 8.0.16 and later have a check of their own; older ones stop at an unknown option before they print their help.
+validate_options() {
+    local how=(--verbose --help)
+    ! has_validate_config || how=(--validate-config)
+    timeout 60 "$MYSQLD" "${SERVER_DEFAULTS[@]+"${SERVER_DEFAULTS[@]}"}" "--user=$SERVER_USER" "${how[@]}" >"$SCRATCH/validation" 2>&1
+}
+
+# apply_running_values FILE: what can be set in the running server is set there; only the rest needs a restart.
+apply_running_values() {
+    local name value restart='' words
+    while IFS='=' read -r name value; do
+        is_running "$name" "$value" && continue
+        if try_sql "SET GLOBAL $name = $(sql_value "$value")" && is_running "$name" "$value"; then
+            note "set $name = $value in the running server (sessions that are open keep what they had)"
+        else
+            restart="$restart $name"
+        fi
+    done <"$SCRATCH/wanted"
+    [ -z "$restart" ] && return
+    note "restarting $SERVICE, for${restart} cannot change in a running server"
+    local log
+    log="$(read_variable log_error)"
+    restart_service && return
+    words="$(last_server_words "$log")"
+    put_back_and_start "$1" "$words"
+}
+
+put_back_and_start() {
+    local done_now="its option file is as before"
+    strip_block "$1" >"$SCRATCH/old"
+    [ -s "$SCRATCH/old" ] || rm -f "$SCRATCH/old"
+    put_back "$1"
+    if restart_service; then done_now="$done_now and it runs again"; else done_now="$done_now, but it does not start with that either"; fi
+    fail MM_NODE_NO_START "$NODE's server did not come up with the new options within $START_TIMEOUT_SECONDS s; $done_now" \
+        "read its words and its error log, mend what they name, then run up again" "$2"
+}
+
+require_running_values() {
+    local name value from=''
+    while IFS='=' read -r name value; do
+        is_running "$name" "$value" && continue
+        ! has_persisted_variables ||
+            from="$(sql "SELECT CONCAT(VARIABLE_SOURCE, ' ', VARIABLE_PATH) FROM performance_schema.variables_info WHERE VARIABLE_NAME = '$name'")"
+        fail MM_NODE_VALUE_DIFFERS "$NODE runs with $name = $(read_running "$name") instead of $value, from ${from:-an unknown place} $(find_option_lines "$name" | tr '\n' ' ')" \
+            "remove what overrides it, then run up again"
+    done <"$SCRATCH/wanted"
+    is_same_value "$(read_variable log_bin)" 1 || fail MM_NODE_VALUE_DIFFERS "$NODE runs without a binary log" \
+        "remove skip_log_bin or disable_log_bin from its option files, then run up again"
+}
+
+# read_running NAME: the running value, in the form in which an option file would give it.
+read_running() {
+    case "$1" in
+        log_bin) { try_sql 'SELECT @@global.log_bin_basename' || read_coordinates | sed 's/\.[0-9]* .*//'; } | sed 's#.*/##' ;;
+        relay_log) read_variable relay_log | sed 's#.*/##' ;;
+        *) try_sql "SELECT @@global.$(printf '%s' "$1" | tr - _)" || true ;;
+    esac
+}
+is_running() { is_same_value "$(read_running "$1")" "$2"; }
+
+# is_same_value ONE OTHER: ON is 1, 16M is 16777216, case does not count.
+is_same_value() { [ "$(plain_value "$1")" = "$(plain_value "$2")" ]; }
+plain_value() {
+    printf '%s\n' "$1" | tr '[:upper:]' '[:lower:]' | awk '
+        $0 == "on" || $0 == "true" { print 1; next } $0 == "off" || $0 == "false" { print 0; next }
+        /^[0-9]+[kmgt]$/ { unit = index("kmgt", substr($0, length($0))); printf "%.0f\n", substr($0, 1, length($0) - 1) * 1024 ^ unit; next }
+        { print }'
+}
+sql_value() {
+    local plain
+    plain="$(plain_value "$1")"
+    case "$plain" in '' | *[!0-9]*) quote_sql "$1" ;; *) printf '%s' "$plain" ;; esac
+}
+
+main "$@" </dev/null

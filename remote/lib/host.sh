@@ -1,0 +1,51 @@
+# host.sh: this host's ground: a private scratch folder, the node's memory, its lock, and waiting.
+set -euo pipefail
+umask 077
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/local/mysql/bin"
+# messages of other programs are matched nowhere, but sorting and character classes must not depend on the host
+LC_ALL=C
+
+# What the program has to remember on a host, for each server by its port: backups, markers, the lock. Owner only.
+STATE="/var/lib/mysql-master-master/$PORT"
+SCRATCH="$(mktemp -d)"
+trap 'rm -rf "$SCRATCH"' EXIT
+set -E
+trap 'report_break "$LINENO" "${BASH_COMMAND%%$'\''\n'\''*}"' ERR
+trap 'exit 129' HUP
+trap 'exit 143' TERM
+
+# open_state: makes the node's memory and takes its lock, so that two runs never interleave on one server.
+# A lock of a dead run is released by the kernel; fd 9 is closed for every service command, lest the server inherits it.
+open_state() {
+    mkdir -p -m 700 "${STATE%/*}" "$STATE"
+    exec 9>>"$STATE/lock"
+    if ! flock -w "${LOCK_SECONDS:-30}" 9; then
+        fail MM_HOST_LOCKED "another run works on $NODE ($(tail -n 1 "$STATE/lock"))" \
+            "wait until it has ended, then run up again; if that process hangs, stop it on the host"
+    fi
+    printf 'process %s, %s, since %s\n' "$$" "$STEP" "$(date -u '+%Y-%m-%d %H:%M:%S UTC')" >"$STATE/lock"
+}
+
+# remember NAME TEXT: writes it beside its place and moves it there, so that a marker is whole or absent.
+remember() {
+    printf '%s\n' "$2" >"$STATE/$1.new"
+    sync "$STATE/$1.new" 2>/dev/null || sync
+    mv -f "$STATE/$1.new" "$STATE/$1"
+}
+recall() { if [ -e "$STATE/$1" ]; then cat "$STATE/$1"; fi; }
+forget() { rm -f "$STATE/$1"; }
+
+# value_of KEY TEXT: the value in a line of key=value words.
+value_of() { printf '%s\n' "$2" | tr ' ' '\n' | sed -n "s/^$1=//p" | head -n 1; }
+
+# wait_until SECONDS COMMAND...: runs it every 0.2 s until it succeeds; its own status, 1 when the time is over.
+wait_until() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ "$SECONDS" -lt "$deadline" ] || return 1
+        sleep 0.2
+    done
+}
+
+now_ms() { date +%s%3N; }

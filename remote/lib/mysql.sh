@@ -1,0 +1,90 @@
+# mysql.sh: running the client against this node's own server. Statements go in on stdin, secrets through option files.
+
+# option_line NAME VALUE: one line of an option file; the quotes keep # and spaces, backslashes are doubled.
+option_line() { printf '%s="%s"\n' "$1" "${2//\\/\\\\}"; }
+
+require_client() {
+    MYSQL="$(command -v mysql || command -v mariadb || true)"
+    [ -n "$MYSQL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mysql client" "install the client of the server's series on $NODE"
+    LOCAL=("$MYSQL")
+    if [ -n "$LOGIN_USER" ]; then
+        {
+            echo '[client]'
+            option_line user "$LOGIN_USER"
+            option_line password "$LOGIN_PASSWORD"
+        } >"$SCRATCH/login.cnf"
+        LOCAL+=("--defaults-extra-file=$SCRATCH/login.cnf" "--user=$LOGIN_USER")
+    fi
+    [ -z "$SOCKET" ] || LOCAL+=("--socket=$SOCKET")
+    LOCAL+=(--connect-timeout=10)
+}
+
+# ask CLIENT...: statements on stdin, rows out; status of the client, its words in $SCRATCH/words.
+ask() { "$@" 2>"$SCRATCH/words"; }
+
+# try_sql STATEMENT...: rows, tab-separated; silent, status 1 when the server refuses.
+try_sql() { printf '%s;\n' "$@" | ask "${LOCAL[@]}" --batch --skip-column-names; }
+
+# sql STATEMENT...: the same, and ends the script when the server refuses.
+sql() {
+    try_sql "$@" || fail MM_SQL_REFUSED "$NODE's server refused a statement of step $STEP" \
+        "read the server's words; grant the login what README.md lists, or start the server, then run up again" "$(cat "$SCRATCH/words")"
+}
+
+# sql_vertical STATEMENT: one NAME: VALUE a line (-E, for \G is off in newer clients' batch mode).
+sql_vertical() {
+    printf '%s;\n' "$1" | ask "${LOCAL[@]}" -E || fail MM_SQL_REFUSED "$NODE's server refused a statement of step $STEP" \
+        "grant the login what README.md lists, then run up again" "$(cat "$SCRATCH/words")"
+}
+
+# require_server: connects, and learns FLAVOUR, VERSION (80022 for 8.0.22) and VERSION_TEXT.
+require_server() {
+    local facts found
+    require_client
+    facts="$(try_sql 'SELECT @@port, @@version, @@version_comment')" ||
+        fail MM_SQL_LOGIN "$NODE's server does not let the program in over its socket" \
+            "start it, or set mysql.login (user and password) or mysql.socket for node $NODE" "$(cat "$SCRATCH/words")"
+    IFS=$'\t' read -r found VERSION_TEXT _ <<<"$facts"
+    [ "$found" = "$PORT" ] || fail MM_SQL_WRONG_SERVER "the socket on $NODE leads to the server on port $found, not $PORT" \
+        "set mysql.port or mysql.socket of node $NODE to those of one server"
+    case "$facts" in *MariaDB*) FLAVOUR=MariaDB ;; *) FLAVOUR=MySQL ;; esac
+    VERSION="$(parse_version "$VERSION_TEXT")"
+}
+
+# parse_version TEXT: 5.7.22-log to 50722, 10.11.6-MariaDB to 101106.
+parse_version() { printf '%s\n' "$1" | awk -F'[.-]' '{ printf "%d%02d%02d\n", $1, $2, $3 }'; }
+
+read_variable() { sql "SELECT @@global.$1"; }
+
+# quote_sql TEXT: a string literal for any sql_mode but ANSI quirks: quotes doubled, backslashes doubled.
+quote_sql() {
+    local text="${1//\\/\\\\}"
+    printf "'%s'" "${text//\'/\'\'}"
+}
+
+# read_own_schemas: schemas that are somebody's data; a new server's empty `test` is not.
+read_own_schemas() {
+    sql "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN ($SYSTEM_SCHEMAS)
+        AND NOT (schema_name = 'test' AND NOT EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = 'test'))"
+}
+
+# with_write_access COMMAND...: runs it while the fence lets a root login through. read_only stays on for everybody else;
+# super_read_only comes back whatever happens.
+with_write_access() {
+    local fenced=0 status=0
+    if has_super_read_only; then fenced="$(read_variable super_read_only)"; fi
+    if [ "$fenced" = 1 ]; then
+        trap 'try_sql "SET GLOBAL super_read_only = 1" >/dev/null || true; rm -rf "$SCRATCH"' EXIT
+        sql 'SET GLOBAL super_read_only = 0, GLOBAL read_only = 1'
+    fi
+    # a subshell, so that set -e holds inside and a failure still reaches the fence below
+    set +e
+    (set -e && "$@")
+    status=$?
+    set -e
+    if [ "$fenced" = 1 ]; then
+        sql 'SET GLOBAL super_read_only = 1'
+        trap 'rm -rf "$SCRATCH"' EXIT
+    fi
+    return "$status"
+}

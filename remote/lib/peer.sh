@@ -1,0 +1,40 @@
+# peer.sh: speaking with the peer's server over the network, as the replication account and with nothing but its rights.
+
+# open_peer HOST PORT: prepares the client; the password goes into an option file that only root reads.
+open_peer() {
+    {
+        echo '[client]'
+        option_line host "$1"
+        option_line port "$2"
+        option_line user "$ACCOUNT"
+        option_line password "$ACCOUNT_PASSWORD"
+        # for servers without TLS; unknown to MariaDB's client, which needs no key
+        echo 'loose-get-server-public-key'
+    } >"$SCRATCH/peer.cnf"
+    PEER=("$MYSQL" "--defaults-file=$SCRATCH/peer.cnf" --connect-timeout=5 --protocol=tcp)
+}
+try_peer() { printf '%s;\n' "$@" | ask "${PEER[@]}" --batch --skip-column-names; }
+peer_vertical() { printf '%s;\n' "$1" | ask "${PEER[@]}" -E; }
+
+# require_peer HOST PORT SECONDS: the account can log in there, within that time (a new password has to arrive first).
+require_peer() {
+    local next words
+    open_peer "$1" "$2"
+    wait_until "$3" try_peer 'SELECT 1' >/dev/null && return
+    words="$(cat "$SCRATCH/words")"
+    case "$words" in
+        *1045* | *1130*) next="let $ACCOUNT log in from $NODE: compare account.hostPattern with the address that the server names" ;;
+        *1042*) next="give $NODE's address a name on $1 (/etc/hosts), or set skip_name_resolve there" ;;
+        *) next="make $1 port $2 reachable from $NODE (address, firewall, mysql.bindAddress of the other node)" ;;
+    esac
+    fail MM_ACCOUNT_LOGIN "from $NODE, $ACCOUNT cannot log in to $1:$2 within $3 s" "$next, then run up again" "$words"
+}
+
+# has_peer_tls: whether the connection to the peer was encrypted.
+has_peer_tls() { [ -n "$(try_peer "SHOW SESSION STATUS LIKE 'Ssl_cipher'" | cut -f 2)" ]; }
+
+# peer_read EXPRESSION: a value of the peer's server; ends the script when it cannot be had.
+peer_read() {
+    try_peer "SELECT $1" || fail MM_PEER_UNREADABLE "from $NODE, the peer's server does not answer $ACCOUNT" \
+        "see that it runs and is reachable, then run up again" "$(cat "$SCRATCH/words")"
+}

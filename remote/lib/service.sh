@@ -1,0 +1,39 @@
+# service.sh: restarting this node's server through the host's own service manager.
+
+has_systemd() { [ -d /run/systemd/system ]; }
+
+find_service() {
+    local name
+    if [ -z "$SERVICE" ]; then
+        for name in mysqld mysql mariadb; do
+            if has_systemd && systemctl is-active -q "$name" 2>/dev/null || [ -x "/etc/init.d/$name" ]; then
+                SERVICE="$name"
+                break
+            fi
+        done
+    fi
+    [ -n "$SERVICE" ] || fail MM_NODE_NO_SERVICE "$NODE's server runs under no service name that is known (mysqld, mysql, mariadb)" \
+        "set mysql.service of node $NODE"
+}
+
+# restart_service: status 0 when the server answers within START_TIMEOUT_SECONDS: a crash recovery may outlast the service
+# manager's own patience, so the server's answer decides, and only a unit that has failed ends the waiting early.
+restart_service() {
+    local deadline=$((SECONDS + START_TIMEOUT_SECONDS))
+    if has_systemd; then
+        timeout "$START_TIMEOUT_SECONDS" systemctl restart "$SERVICE" 9>&- >/dev/null 2>&1 || true
+    else
+        timeout "$START_TIMEOUT_SECONDS" service "$SERVICE" restart 9>&- </dev/null >/dev/null 2>&1 || true
+    fi
+    until try_sql 'SELECT 1' >/dev/null; do
+        [ "$SECONDS" -lt "$deadline" ] || return 1
+        ! has_systemd || ! systemctl is-failed -q "$SERVICE" || return 1
+        sleep 0.1
+    done
+}
+
+# last_server_words: the end of the server's error log, for a message.
+last_server_words() {
+    local log="$1"
+    if [ -r "$log" ]; then grep -a 'ERROR' "$log" | tail -n 4 || true; elif has_systemd; then journalctl -u "$SERVICE" -n 5 --no-pager -o cat 2>/dev/null || true; fi
+}

@@ -1,0 +1,59 @@
+# preflight.sh: looks at one node before anything changes anywhere; changes nothing itself.
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD ROLE (origin|peer) PEER_FACTS (the origin's line, for the peer)
+# out:   preflight uuid=UUID server=FLAVOUR-VERSION port=PORT
+# codes: MM_PREFLIGHT_REFUSED, with one problem a line
+
+main() {
+    local uuid
+    require_server
+    PROBLEMS=''
+    uuid="$(read_server_uuid)"
+    look_at_replication
+    check_tools
+    check_replication
+    [ "$ROLE" = origin ] || check_peer "$uuid"
+    if [ -n "$PROBLEMS" ]; then
+        fail MM_PREFLIGHT_REFUSED "$NODE cannot become half of this pair. Nothing was changed$PROBLEMS" \
+            "mend each of these, then run up again; docs/errors.md explains every line"
+    fi
+    printf 'preflight uuid=%s server=%s-%s port=%s\n' "$uuid" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$PORT"
+}
+
+problem() { PROBLEMS="$PROBLEMS
+  - $1"; }
+
+check_tools() {
+    local tool
+    for tool in awk sed ssh flock timeout sync; do
+        command -v "$tool" >/dev/null || problem "$NODE has no program $tool; install it"
+    done
+    [ "$(id -u)" = 0 ] || problem "the SSH user of $NODE does not become root; use root, or a user with passwordless sudo"
+    [ "$FLAVOUR" = MySQL ] || problem "$NODE runs $FLAVOUR $VERSION_TEXT, which this release does not build pairs of yet"
+}
+
+# Replication that is there already must be this pair's own: the node then remembers its source (attach-replica.sh).
+check_replication() {
+    local source filters
+    case "$(count_channels)" in 0) return ;; 1) ;; *) problem "$NODE has several replication channels; a pair takes one, without a name" && return ;; esac
+    source="$(replica_field Source_Host)"
+    [ -z "$source" ] || [ -n "$(recall link)" ] ||
+        problem "$NODE already replicates from $source:$(replica_field Source_Port); if that is no longer wanted: STOP $(sql_replica); RESET $(sql_replica) ALL"
+    filters="$(for field in Replicate_Do_DB Replicate_Ignore_DB Replicate_Do_Table Replicate_Ignore_Table Replicate_Wild_Do_Table Replicate_Wild_Ignore_Table; do replica_field "$field"; done | tr -d '\n ')"
+    [ -z "$filters" ] || problem "$NODE has replication filters ($filters), with which rows would go missing silently; remove them"
+}
+
+check_peer() {
+    local schemas theirs
+    [ "$1" != "$(value_of uuid "$PEER_FACTS")" ] ||
+        problem "both nodes are the server $1: either both addresses lead to one host, or the data directory was copied (then move auto.cnf away on $NODE and restart it)"
+    theirs="$(value_of server "$PEER_FACTS")"
+    [ "$(series_of "$FLAVOUR-$VERSION_TEXT")" = "$(series_of "$theirs")" ] ||
+        problem "$NODE runs $FLAVOUR $VERSION_TEXT and its peer $theirs; accounts travel in the mysql schema, so both need the same series"
+    schemas="$(read_own_schemas)"
+    [ -z "$schemas" ] || [ -n "$(recall seed)" ] ||
+        problem "$NODE holds $(printf '%s\n' "$schemas" | wc -l | tr -d ' ') schemas of its own ($(printf '%s\n' "$schemas" | head -n 20 | tr '\n' ' ' | sed 's/ $//')), which seeding would overwrite; is it really the fresh node?"
+}
+
+series_of() { printf '%s' "$1" | sed 's/^\([A-Za-z]*-[0-9]*\.[0-9]*\).*/\1/'; }
+
+main "$@" </dev/null

@@ -1,0 +1,37 @@
+# seed-admit.sh: on the peer, lets the throw-away key in, to deliver the backup file and for nothing else.
+# in:    NODE PORT SEED OFFER SSH_USER BACKUP_FILE
+# out:   admit yes | admit no
+
+main() {
+    open_state
+    # the home of the SSH user, not of root, to whom sudo may have taken us
+    KEYS="$(getent passwd "$SSH_USER" | cut -d : -f 6)/.ssh/authorized_keys"
+    case "$1" in
+        up) admit ;;
+        down) withdraw_admission "$KEYS" ;;
+    esac
+}
+
+admit() {
+    local key as_root='' limits='no-pty,no-port-forwarding,no-X11-forwarding,no-agent-forwarding'
+    withdraw_admission "$KEYS"
+    if [ "$SEED" != wanted ] || [ "$(value_of state "$(recall seed)")" = done ]; then
+        echo 'admit no'
+        return
+    fi
+    key="$(value_of key "$OFFER" | tr ',' ' ')"
+    receive_script >"$STATE/receive-backup"
+    [ "$SSH_USER" = root ] || as_root='sudo -n '
+    if [ -s "$KEYS" ] && [ -n "$(tail -c 1 "$KEYS")" ]; then echo >>"$KEYS"; fi
+    printf 'command="%sbash %s/receive-backup",%s %s %s\n' "$as_root" "$STATE" "$limits" "$key" "$SEED_MARK" >>"$KEYS"
+    echo 'admit yes'
+}
+
+# The file appears whole or not at all, readable by root only; what comes out is its size in bytes.
+receive_script() {
+    # the inner shell expands these
+    # shellcheck disable=SC2016
+    printf 'set -e\numask 077\nfile=%s\nnew="$(mktemp "$file.XXXXXX")"\ntrap '\''rm -f "$new"'\'' EXIT\ncat >"$new"\nmv -fT "$new" "$file"\nwc -c <"$file"\n' "$BACKUP_FILE"
+}
+
+main "$@" </dev/null

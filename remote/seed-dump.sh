@@ -1,0 +1,89 @@
+# seed-dump.sh: on the origin, dumps everything with its coordinates and copies the file to the peer, host to host.
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED CONVERGE BACKUP_FILE KEEP_BACKUP TIMEOUT_SECONDS
+#        COPY_HOST COPY_PORT COPY_USER COPY_HOST_KEY (empty: the check was left out by hostKeyCheck: false)
+#        ADMIT (the peer's line) PEER_UUID
+# out:   dump file=FILE position=BYTES gtid=SET bytes=N | dump none
+# codes: MM_SEED_BACKUP_EXISTS MM_SEED_DISK MM_SEED_DUMP MM_SEED_COPY
+
+main() {
+    local told
+    require_server
+    open_state
+    if [ "$SEED" != wanted ] || [ "$ADMIT" != 'admit yes' ]; then
+        echo 'dump none'
+        return
+    fi
+    told="$(recall dump)"
+    # a finished dump serves the same peer until converge asks for another look
+    WANTED_FOR="$PEER_UUID/$(printf '%s' "$CONVERGE" | sha256sum | cut -c 1-12)"
+    if [ "$(value_of for "$told")" != "$WANTED_FOR" ]; then
+        require_room
+        make_dump
+        copy_dump
+        told="$(recall dump)"
+    fi
+    if [ "$KEEP_BACKUP" != true ]; then rm -f "$BACKUP_FILE"; fi
+    rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
+    printf 'dump %s\n' "${told#* }"
+}
+
+require_room() {
+    local needed free
+    [ ! -e "$BACKUP_FILE" ] || [ -n "$(recall dump)$(recall dumping)" ] ||
+        fail MM_SEED_BACKUP_EXISTS "$BACKUP_FILE is there on $NODE, and not from this program. Nothing was changed" \
+            "move it away, or set seed.backupFile; then run up again"
+    needed="$(sql 'SELECT COALESCE(SUM(data_length), 0) FROM information_schema.tables')"
+    free="$(df -Pk "$(dirname "$BACKUP_FILE")" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')"
+    [ "$free" -gt "$needed" ] || fail MM_SEED_DISK "$(dirname "$BACKUP_FILE") on $NODE has $free bytes free, and the data is about $needed" \
+        "make room, or set seed.backupFile to a larger file system; then run up again"
+}
+
+make_dump() {
+    local tool="${MYSQL%/*}/mysqldump" status=0
+    [ -x "$tool" ] || tool="$(command -v mysqldump || command -v mariadb-dump || true)"
+    [ -n "$tool" ] || fail MM_HOST_NO_CLIENT "$NODE has no mysqldump" "install the client programs of the server's series on $NODE"
+    remember dumping "$BACKUP_FILE"
+    note "dumping all databases into $BACKUP_FILE"
+    PART="$(mktemp "$BACKUP_FILE.XXXXXX")"
+    trap 'rm -rf "$SCRATCH" "$PART"' EXIT
+    # the connection options are those of the client, but for the limit on connecting, which mysqldump does not know
+    timeout "$TIMEOUT_SECONDS" "$tool" "${LOCAL[@]:1:${#LOCAL[@]}-2}" --single-transaction --all-databases "$(dump_coordinates_flag)" \
+        --routines --events --triggers --hex-blob --default-character-set=utf8mb4 --max-allowed-packet=1G \
+        >"$PART" 2>"$SCRATCH/words" || status=$?
+    if [ "$status" -ne 0 ] || ! tail -n 1 "$PART" | grep -q '^-- Dump completed'; then
+        fail MM_SEED_DUMP "the dump on $NODE ended with status $status (124: after $TIMEOUT_SECONDS s); $NODE was only read" \
+            "mend what mysqldump names, then run up again" "$(cat "$SCRATCH/words")"
+    fi
+    read_dump_coordinates
+    mv -fT "$PART" "$BACKUP_FILE"
+}
+
+# Both stand near the top of the file: the line that --source-data writes, and the GTID set where GTIDs are on.
+read_dump_coordinates() {
+    local top="$SCRATCH/top"
+    head -n 400 "$PART" | cut -c 1-100000 >"$top"
+    DUMP_FILE="$(sed -n "s/^CHANGE .*_LOG_FILE='\([^']*\)'.*/\1/p" "$top" | head -n 1)"
+    DUMP_POSITION="$(sed -n 's/^CHANGE .*_LOG_POS=\([0-9]*\).*/\1/p' "$top" | head -n 1)"
+    DUMP_GTID="$(awk '/^SET @@GLOBAL.GTID_PURGED=/ { on = 1 } on { print } on && /;$/ { exit }' "$top" | tr -d '\n ' | sed -n "s/.*'\([^']*\)'.*/\1/p")"
+    [ -n "$DUMP_FILE" ] && [ -n "$DUMP_POSITION" ] ||
+        fail MM_SEED_DUMP "the dump on $NODE carries no binary log coordinates" "see that mysqldump is of the server's series, then run up again"
+    [ "$(read_gtid_mode)" != ON ] || [ -n "$DUMP_GTID" ] || [ -z "$(read_gtid_set)" ] ||
+        fail MM_SEED_DUMP "the dump on $NODE carries no GTID set, though GTIDs are on" "see that mysqldump is of the server's series, then run up again"
+}
+
+copy_dump() {
+    local bytes received strict=yes started=$SECONDS
+    bytes="$(wc -c <"$BACKUP_FILE" | tr -d ' ')"
+    [ -n "$COPY_HOST_KEY" ] || strict=no
+    printf 'mm-peer %s\n' "$COPY_HOST_KEY" >"$SCRATCH/known_hosts"
+    received="$(timeout "$TIMEOUT_SECONDS" ssh -F /dev/null -i "$STATE/copy-key" -p "$COPY_PORT" -o BatchMode=yes -o IdentitiesOnly=yes \
+        -o IdentityAgent=none -o StrictHostKeyChecking="$strict" -o UserKnownHostsFile="$SCRATCH/known_hosts" -o GlobalKnownHostsFile=/dev/null \
+        -o HostKeyAlias=mm-peer -o ConnectTimeout=20 -o ServerAliveInterval=15 -o ServerAliveCountMax=8 -o LogLevel=ERROR \
+        "$COPY_USER@$COPY_HOST" receive <"$BACKUP_FILE" 2>"$SCRATCH/words")" || true
+    [ "$received" = "$bytes" ] || fail MM_SEED_COPY "$bytes bytes went from $NODE to $COPY_HOST port $COPY_PORT, and ${received:-none} arrived" \
+        "let $NODE reach sshd on $COPY_HOST (copy.host, copy.port), and see that there is room for the file; then run up again" "$(cat "$SCRATCH/words")"
+    note "copied $bytes bytes to $COPY_HOST:$BACKUP_FILE in $((SECONDS - started)) s"
+    remember dump "for=$WANTED_FOR file=$DUMP_FILE position=$DUMP_POSITION gtid=$DUMP_GTID bytes=$bytes"
+}
+
+main "$@" </dev/null

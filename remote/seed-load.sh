@@ -1,0 +1,134 @@
+# seed-load.sh: on the peer, imports the backup with the binary log off, and fixes the coordinates of both servers.
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED DUMP SOURCE_UUID BACKUP_FILE KEEP_BACKUP TIMEOUT_SECONDS SSH_USER
+#        ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT
+# out:   seed source_file=FILE source_position=BYTES source_gtid=SET file=FILE position=BYTES
+# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_BACKUP_MISSING MM_SEED_LOAD MM_SEED_LOGIN_LOST MM_SEED_REJOIN
+
+main() {
+    require_server
+    open_state
+    KEYS="$(getent passwd "$SSH_USER" | cut -d : -f 6)/.ssh/authorized_keys"
+    case "$1" in
+        up) ensure_seeded ;;
+        down) part_from_origin ;;
+    esac
+}
+
+ensure_seeded() {
+    local seed state
+    seed="$(recall seed)"
+    state="$(value_of state "$seed")"
+    if [ "$state" = done ] && [ "$(value_of source "$seed")" = "$SOURCE_UUID" ] && [ "$(value_of own "$seed")" = "$(read_server_uuid)" ]; then
+        note "already seeded from server $SOURCE_UUID"
+    elif [ "$state" = parted ]; then
+        rejoin
+    else
+        require_empty "$state"
+        require_backup
+        load "$state"
+    fi
+    clean_up
+    seed="$(recall seed)"
+    printf 'seed %s\n' "${seed#*own=* }"
+}
+
+# A node may be overwritten when it holds nothing, or nothing but what an unfinished import of this program has left.
+require_empty() {
+    local schemas
+    schemas="$(read_own_schemas)"
+    if [ -n "$schemas" ] && [ "$1" != unfinished ]; then
+        fail MM_SEED_NODE_NOT_EMPTY "$NODE holds schemas of its own ($(printf '%s\n' "$schemas" | head -n 20 | tr '\n' ' ' | sed 's/ $//')); seeding would overwrite them. Nothing was changed in them" \
+            "move them to the origin, or name a fresh host as $NODE; then run up again"
+    fi
+}
+
+require_backup() {
+    [ "$(value_of bytes "$DUMP")" = "$(wc -c <"$BACKUP_FILE" 2>/dev/null | tr -d ' ')" ] && tail -n 1 "$BACKUP_FILE" | grep -q '^-- Dump completed' && return
+    fail MM_SEED_BACKUP_MISSING "$BACKUP_FILE on $NODE is not the backup that was sent (${DUMP:-no dump was made})" \
+        "pulumi config set mysql-master-master:converge with a new text, so that it is made and sent again; then run up again"
+}
+
+load() {
+    local schema status=0 started=$SECONDS
+    remember seed "state=unfinished source=$SOURCE_UUID own=$(read_server_uuid)"
+    remember_before_fence
+    # From here to the roles nobody writes on this node but this program: what is written would be missing on the origin.
+    if has_super_read_only; then sql 'SET GLOBAL super_read_only = 0'; fi
+    sql 'SET GLOBAL read_only = 1'
+    set_events OFF
+    if [ "$1" = unfinished ]; then
+        read_own_schemas | while IFS= read -r schema; do
+            sql 'SET SESSION sql_log_bin = 0' "DROP DATABASE IF EXISTS \`${schema//\`/\`\`}\`"
+        done
+    fi
+    # The installation's own transactions would count as errant, and forbid the backup's GTID set.
+    if [ "$(read_gtid_mode)" = ON ]; then sql "$(sql_reset_binary_logs)"; fi
+    note "importing $(value_of bytes "$DUMP") bytes, with the binary log off"
+    { echo 'SET SESSION sql_log_bin = 0;' && cat "$BACKUP_FILE"; } |
+        timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" --max-allowed-packet=1G --default-character-set=utf8mb4 --loose-binary-mode >/dev/null 2>"$SCRATCH/words" || status=$?
+    [ "$status" = 0 ] || fail MM_SEED_LOAD "the import on $NODE ended with status $status (124: after $TIMEOUT_SECONDS s); it is half done, and begun again by the next up" \
+        "mend what the server names, then run up again" "$(cat "$SCRATCH/words")"
+    # accounts that came as rows of the mysql schema count from here on
+    try_sql 'FLUSH LOCAL PRIVILEGES' || fail_login_lost
+    try_sql 'SELECT 1' >/dev/null || fail_login_lost
+    [ "$(read_gtid_mode)" != ON ] || [ "$(read_gtid_set)" = "$(value_of gtid "$DUMP")" ] ||
+        fail MM_SEED_LOAD "after the import $NODE has the GTID set $(read_gtid_set), the backup has $(value_of gtid "$DUMP")" \
+            "see who wrote on $NODE meanwhile, then run up again: the import is begun again"
+    remember_seed "$(value_of file "$DUMP")" "$(value_of position "$DUMP")" "$(value_of gtid "$DUMP")"
+    note "imported in $((SECONDS - started)) s"
+}
+
+fail_login_lost() {
+    fail MM_SEED_LOGIN_LOST "the import is done, and with the origin's accounts $NODE no longer lets the program in over its socket" \
+        "set mysql.login of node $NODE to an account that the origin has, then run up again" "$(cat "$SCRATCH/words")"
+}
+
+# remember_seed FILE POSITION GTID: of the source, beside this server's own coordinates after the import.
+remember_seed() {
+    local own
+    own="$(read_coordinates)"
+    remember seed "state=done source=$SOURCE_UUID own=$(read_server_uuid) source_file=$1 source_position=$2 source_gtid=$3 file=${own% *} position=${own#* }"
+}
+
+# Seeded by an earlier up, parted by destroy: with GTIDs it can be proven that this node only lags behind, and needs no seed.
+rejoin() {
+    local errant purged
+    require_peer "$PEER_HOST" "$PEER_PORT" 20
+    if [ "$(read_gtid_mode)" != ON ] || [ "$(peer_read @@global.gtid_mode)" != ON ]; then
+        fail MM_SEED_REJOIN "$NODE holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind. Nothing was changed" \
+            "empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
+    fi
+    errant="$(peer_read "GTID_SUBTRACT($(quote_sql "$(read_gtid_set)"), @@global.gtid_executed)")"
+    purged="$(peer_read "GTID_SUBTRACT(@@global.gtid_purged, $(quote_sql "$(read_gtid_set)"))")"
+    [ -z "$errant$purged" ] || fail MM_SEED_REJOIN "$NODE holds what an earlier pair left: transactions that its peer lacks (${errant:-none}), and purged ones that it missed (${purged:-none}). Nothing was changed" \
+        "empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
+    note "was seeded before and has nothing that its peer lacks: it needs no seed"
+    remember_before_fence
+    if has_super_read_only; then sql 'SET GLOBAL super_read_only = 0'; fi
+    sql 'SET GLOBAL read_only = 1'
+    set_events OFF
+    local theirs
+    theirs="$(try_peer "$(sql_binary_log_status)" | awk -F'\t' 'NR == 1 { print $1, $2 }')"
+    remember_seed "${theirs% *}" "${theirs#* }" "$(read_gtid_set)"
+}
+
+clean_up() {
+    withdraw_admission "$KEYS"
+    if [ "$SEED" = wanted ] && [ "$KEEP_BACKUP" != true ]; then rm -f "$BACKUP_FILE"; fi
+}
+
+# At destroy: the account that came with the seed goes, the data stays, and is marked as no longer following anybody.
+part_from_origin() {
+    local who seed
+    who="$(quote_sql "$ACCOUNT")@$(quote_sql "$ACCOUNT_HOST")"
+    seed="$(recall seed)"
+    clean_up
+    [ "$(value_of state "$seed")" = done ] || return 0
+    if [ -n "$(sql "SELECT 1 FROM mysql.user WHERE user = $(quote_sql "$ACCOUNT") AND host = $(quote_sql "$ACCOUNT_HOST")")" ]; then
+        with_write_access sql 'SET SESSION sql_log_bin = 0' "DROP USER $who"
+        note "dropped $who"
+    fi
+    remember seed "state=parted ${seed#* }"
+}
+
+main "$@" </dev/null

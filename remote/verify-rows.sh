@@ -1,0 +1,73 @@
+# verify-rows.sh: a row written on this node is on its peer within 1 second.
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD PEER_HOST PEER_PORT ACCOUNT ACCOUNT_PASSWORD CATCH_UP_SECONDS
+# out:   rows from=NODE to=HOST:PORT
+# codes: MM_LINK_BEHIND MM_LINK_ROW_LATE
+
+main() {
+    require_server
+    open_state
+    case "$1" in
+        up)
+            require_peer "$PEER_HOST" "$PEER_PORT" 20
+            require_caught_up
+            with_write_access prove_rows
+            printf 'rows from=%s to=%s:%s\n' "$NODE" "$PEER_HOST" "$PEER_PORT"
+            ;;
+        down) with_write_access drop_schema ;;
+    esac
+}
+
+# What was written before the link ran may take its time; only then can a row's second be measured.
+require_caught_up() {
+    if [ "$(read_gtid_mode)" = ON ] && [ "$(peer_read @@global.gtid_mode)" = ON ]; then
+        MINE="$(quote_sql "$(read_gtid_set)")"
+    else
+        read -r MINE_FILE MINE_POSITION <<<"$(read_coordinates)"
+    fi
+    wait_until "$CATCH_UP_SECONDS" has_peer_applied ||
+        fail MM_LINK_BEHIND "$PEER_HOST has not applied within $CATCH_UP_SECONDS s what $NODE had written before" \
+            "give it time (SHOW $(sql_replica) STATUS there), then run up again"
+}
+
+has_peer_applied() {
+    if [ -n "${MINE:-}" ]; then
+        [ "$(try_peer "SELECT GTID_SUBSET($MINE, @@global.gtid_executed)")" = 1 ]
+    else
+        peer_vertical "SHOW $(sql_replica) STATUS" >"$SCRATCH/replica" || return 1
+        # file names of one log sort by their numbers
+        [ "$(printf '%s %020d\n' "$(replica_field Relay_Source_Log_File)" "$(replica_field Exec_Source_Log_Pos)")" = \
+            "$(printf '%s %020d\n%s %020d\n' "$(replica_field Relay_Source_Log_File)" "$(replica_field Exec_Source_Log_Pos)" "$MINE_FILE" "$MINE_POSITION" | sort | tail -n 1)" ]
+    fi
+}
+
+# A busy machine may miss one second; a link that works does not miss five in a row.
+prove_rows() {
+    local try token took
+    for try in 1 2 3 4 5; do
+        token="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
+        sql 'CREATE DATABASE IF NOT EXISTS mysql_master_master' \
+            'CREATE TABLE IF NOT EXISTS mysql_master_master.row_test (token CHAR(32) NOT NULL PRIMARY KEY) ENGINE=InnoDB' \
+            "INSERT INTO mysql_master_master.row_test VALUES ('$token')"
+        took="$(measure_arrival "$token")"
+        if [ "$took" -le 1000 ]; then
+            drop_schema
+            note "a row was on $PEER_HOST $took ms later"
+            return 0
+        fi
+        note "try $try: a row took $took ms to $PEER_HOST"
+    done
+    drop_schema
+    fail MM_LINK_ROW_LATE "five rows written on $NODE were not on $PEER_HOST within 1 s (the last: $took ms; 5000 and more: not seen)" \
+        "see the lag on $PEER_HOST (SHOW $(sql_replica) STATUS) and its load, then run up again"
+}
+
+measure_arrival() {
+    local started
+    started="$(now_ms)"
+    until [ -n "$(try_peer "SELECT 1 FROM mysql_master_master.row_test WHERE token = '$1'" || true)" ] || [ $(($(now_ms) - started)) -ge 5000 ]; do sleep 0.02; done
+    echo $(($(now_ms) - started))
+}
+
+drop_schema() { sql 'DROP DATABASE IF EXISTS mysql_master_master'; }
+
+main "$@" </dev/null
