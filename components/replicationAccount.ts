@@ -53,7 +53,10 @@ export class ReplicationAccount extends pulumi.ComponentResource {
                     AFTER: node.fingerprint,
                 },
                 plan: admin
-                    ? [pulumi.interpolate`see that ${this.name}@${this.hostPattern} has the password of the stack`]
+                    ? [
+                          pulumi.interpolate`see that ${this.name}@${this.hostPattern} has the password of the stack`,
+                          "  grant SELECT ON mysql_master_master.*",
+                      ]
                     : [
                           pulumi.interpolate`make the account ${this.name}@${this.hostPattern}, once, with its password of the stack`,
                           "  grant REPLICATION SLAVE, REPLICATION CLIENT ON *.*; SELECT ON mysql_master_master.*",
@@ -108,16 +111,17 @@ export class ReplicationAccount extends pulumi.ComponentResource {
             { user: this.name, host: this.hostPattern, plaintextPassword: this.password },
             { parent: this, provider, dependsOn: [node], ignoreChanges: ["plaintextPassword"] },
         );
-        const grant = (suffix: string, database: string, privileges: string[]) =>
-            new mysql.Grant(
-                `${name}-${suffix}`,
-                { user: user.user, host: this.hostPattern, database, table: "*", privileges },
-                { parent: this, provider },
-            );
-        return [
-            user,
-            grant("grant", "*", ["REPLICATION SLAVE", "REPLICATION CLIENT"]),
-            grant("grant-rows", "mysql_master_master", ["SELECT"]),
-        ];
+        const grant = new mysql.Grant(
+            `${name}-grant`,
+            {
+                user: user.user,
+                host: this.hostPattern,
+                database: "*",
+                table: "*",
+                privileges: ["REPLICATION SLAVE", "REPLICATION CLIENT"],
+            },
+            { parent: this, provider },
+        );
+        return [user, grant];
     }
 }

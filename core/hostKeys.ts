@@ -6,17 +6,22 @@ export type HostKeyLookup = { hostKey: string } | { problem: string };
 /** Preferred first. ssh-rsa is left out: for it the command plugin offers SHA-1 only, which OpenSSH refuses from 8.8 on. */
 const usable = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"];
 
-/** Looks `host` up in a known_hosts text, hashed entries too; `@revoked` and `@cert-authority` lines do not count. */
+/** Looks `host` up in a known_hosts text, hashed entries too; a key that is `@revoked` anywhere is not used, `@cert-authority` lines do not count. */
 export function findHostKey(knownHosts: string, host: string, port: number): HostKeyLookup {
     const wanted = port === 22 ? host : `[${host}]:${port}`;
     const found = new Map<string, string>();
+    const revoked = new Set<string>();
     for (const line of knownHosts.split("\n")) {
-        const [names, type, key] = line.trim().split(/\s+/);
+        const words = line.trim().split(/\s+/);
+        if (words[0] === "@revoked") {
+            revoked.add(`${words[2]} ${words[3]}`);
+        }
+        const [names, type, key] = words;
         if (names && type && key && !/^[#@]/.test(names) && names.split(",").some((name) => isNameOf(name, wanted))) {
             found.set(type, `${type} ${key}`);
         }
     }
-    const best = usable.map((type) => found.get(type)).find((key) => key !== undefined);
+    const best = usable.map((type) => found.get(type)).find((key) => key !== undefined && !revoked.has(key));
     if (best !== undefined) {
         return { hostKey: best };
     }

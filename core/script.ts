@@ -11,6 +11,7 @@ const libraries = [
     "service.sh",
     "option-file.sh",
     "peer.sh",
+    "account.sh",
     "seed.sh",
 ];
 const texts = new Map<string, string>();

@@ -154,7 +154,7 @@ export function parseSettings(config: Record<string, string>, readFile: (path: s
 }
 
 /** What is right in each place, and wrong together. */
-function findContradictions({ a, b, active }: Settings): string[] {
+function findContradictions({ a, b }: Settings): string[] {
     const problems: string[] = [];
     if ((a.mysql?.serverId ?? 10) === (b.mysql?.serverId ?? 20)) {
         problems.push(`b.mysql.serverId: is ${b.mysql?.serverId ?? 20}, the same as a's; give each node its own`);
@@ -162,28 +162,41 @@ function findContradictions({ a, b, active }: Settings): string[] {
     if (a.host === b.host && (a.mysql?.port ?? 3306) === (b.mysql?.port ?? 3306)) {
         problems.push(`b.host: is ${b.host}, the same server as a; name the other host`);
     }
-    if (active === "b" && a.mysql?.admin && !b.mysql?.admin) {
-        problems.push("b.mysql.admin: is missing; with active: b the account is kept through b, for a is read-only");
-    }
-    for (const node of [a, b]) {
-        const managed = [
-            "server_id",
-            "log_bin",
-            "log_slave_updates",
-            "relay_log",
-            "read_only",
-            "super_read_only",
-            "event_scheduler",
-        ];
-        for (const name of Object.keys(node.mysql?.options ?? {})) {
-            if (managed.includes(name.replaceAll("-", "_"))) {
-                problems.push(
-                    `${node === a ? "a" : "b"}.mysql.options.${name}: is managed; use its own setting, or active`,
-                );
-            }
-        }
-    }
+    problems.push(...findManagedOptions("a.mysql", a.mysql), ...findManagedOptions("b.mysql", b.mysql));
     return problems;
+}
+
+/** Options that the program writes itself, and options that are given twice (`a-b` is `a_b`, `loose_` changes nothing). */
+function findManagedOptions(path: string, mysql: z.infer<typeof mysqlSchema> = {}): string[] {
+    const managed = new Set([
+        "server_id",
+        "log_bin",
+        "relay_log",
+        "log_slave_updates",
+        "log_replica_updates",
+        "bind_address",
+    ]);
+    for (const name of ["read_only", "super_read_only", "event_scheduler"]) {
+        managed.add(name);
+    }
+    if (mysql.rowFormat ?? true) {
+        managed.add("binlog_format");
+    }
+    if (mysql.staggerAutoIncrement ?? true) {
+        managed.add("auto_increment_increment").add("auto_increment_offset");
+    }
+    const seen = new Set<string>();
+    return Object.keys(mysql.options ?? {}).flatMap((key) => {
+        const name = key.replaceAll("-", "_").replace(/^loose_/, "");
+        const twice = seen.has(name);
+        seen.add(name);
+        if (managed.has(name)) {
+            return [
+                `${path}.options.${key}: is written by the program; use its own setting (or active, for the roles)`,
+            ];
+        }
+        return twice ? [`${path}.options.${key}: is given twice; - and _ are the same in an option's name`] : [];
+    });
 }
 
 /** Objects arrive as JSON; anything else is text. */
@@ -199,7 +212,7 @@ function parseValue(text: string): unknown {
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string[] {
-    const at = issue.path.join(".");
+    const at = issue.path.map((part) => String(part).replace(/\p{Cc}/gu, "?")).join(".");
     const below = (key: PropertyKey) => (at === "" ? String(key) : `${at}.${String(key)}`);
     switch (issue.code) {
         case "unrecognized_keys":
@@ -213,19 +226,18 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
         case "invalid_key":
             return [`${at}: ${issue.issues.map((inner) => inner.message).join("; ")}`];
         case "invalid_union":
-            return issue.errors
-                .flat()
-                .filter((inner) => inner.path.length > 0)
-                .flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }))
-                .slice(0, 3)
-                .concat(
-                    issue.errors.flat().some((inner) => inner.path.length > 0)
-                        ? []
-                        : [`${at}: expected false, or an object with seconds and count`],
-                );
+            return describeUnion(issue, at);
         default:
             return [`${at}: ${issue.message}`];
     }
+}
+
+/** `retry` is the only union: an object is told what is wrong in it, anything else what would be right. */
+function describeUnion(issue: z.core.$ZodIssueInvalidUnion, at: string): string[] {
+    const inside = issue.errors.flat().filter((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys");
+    return inside.length > 0
+        ? inside.flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }))
+        : [`${at}: expected false, or an object with seconds and count`];
 }
 
 /** `, found number` and a hint: YAML turns an unquoted 123 into a number. */

@@ -59,7 +59,7 @@ export function resolveSsh(
     const { bastion, dialAttempts, ...hop } = raw;
     const resolved: SshSettings = {
         ...resolveHop(`${label}.ssh`, { host, ...hop }, readFile, problems),
-        dialAttempts: dialAttempts ?? 60,
+        dialAttempts: dialAttempts ?? 10,
     };
     if (bastion) {
         // the bastion is known by the same files and opened with the same key, unless it says otherwise

@@ -55,7 +55,7 @@ require_not_errant() {
         return 0
     fi
     if [ "$1" = 1 ]; then
-        errant="$(sql "SELECT GTID_SUBTRACT($(quote_sql "$(peer_read @@global.gtid_executed | tr -d '\n' | sed 's/\\n//g')"), @@global.gtid_executed)")"
+        errant="$(sql "SELECT GTID_SUBTRACT($(quote_sql "$(peer_read @@global.gtid_executed | plain_gtid_set)"), @@global.gtid_executed)")"
         [ -z "$errant" ] || fail MM_LINK_ERRANT "$PEER_HOST has transactions of its own ($errant), which $NODE would replay over its data. $NODE was not changed" \
             "see what they are (mysqlbinlog --include-gtids); apply what is wanted on $NODE by hand, then empty $PEER_HOST and run up again"
     else
@@ -130,7 +130,13 @@ require_link_running() {
     fi
     wait_until 30 is_running && return
     fail MM_LINK_NOT_RUNNING "$NODE follows $WANTED, but after 30 s its receiver says $(replica_field Replica_IO_Running) and its applier $(replica_field Replica_SQL_Running)" \
-        "mend what the server names, then run up again" "$(replica_field Last_IO_Error) $(replica_field Last_SQL_Error)"
+        "mend what the server names, then run up again" "$(replica_field Last_IO_Error) $(replica_field Last_SQL_Error) $(read_worker_error)"
+}
+
+# What a parallel applier's status only hints at.
+read_worker_error() {
+    since 50700 || return 0
+    try_sql 'SELECT LAST_ERROR_MESSAGE FROM performance_schema.replication_applier_status_by_worker WHERE LAST_ERROR_NUMBER <> 0 LIMIT 1' || true
 }
 
 # At destroy: stops and forgets, if the channel is ours.
@@ -143,4 +149,4 @@ part() {
     forget link
 }
 
-main "$@" </dev/null
+{ main "$@"; } </dev/null

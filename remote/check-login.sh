@@ -17,4 +17,4 @@ main() {
     printf 'login account=%s server=%s:%s\n' "$ACCOUNT" "$PEER_HOST" "$PEER_PORT"
 }
 
-main "$@" </dev/null
+{ main "$@"; } </dev/null

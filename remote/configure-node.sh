@@ -16,6 +16,7 @@ main() {
 
 configure() {
     local file
+    WROTE=no
     open_state
     find_server
     find_service
@@ -128,6 +129,7 @@ $role}" >"$SCRATCH/option-file"
     if [ ! -e "$STATE/option-file.before" ] && [ -e "$file" ]; then cp --preserve=all "$file" "$STATE/option-file.before"; fi
     if [ -e "$file" ]; then cp --preserve=all "$file" "$SCRATCH/old"; fi
     install_text "$file" <"$SCRATCH/option-file"
+    WROTE=yes
     while IFS='=' read -r name value; do
         effective="$(read_effective_options | sed -n "s/^$(printf '%s' "$name" | tr - _)=//p" | tail -n 1)"
         [ "$effective" = "$value" ] && continue
@@ -143,7 +145,16 @@ $role}" >"$SCRATCH/option-file"
     note "wrote $(tr '\n' ' ' <"$SCRATCH/wanted")under [mysqld] of $file"
 }
 
-put_back() { if [ -e "$SCRATCH/old" ]; then mv -f "$SCRATCH/old" "$1"; else rm -f "$1"; fi; }
+# put_back FILE: as it was before this run; where an earlier run had written it, as it was without the block.
+put_back() {
+    if [ "$WROTE" != yes ]; then
+        remove_block "$1"
+    elif [ -e "$SCRATCH/old" ]; then
+        install_text "$1" <"$SCRATCH/old"
+    else
+        rm -f "$1"
+    fi
+}
 
 # 8.0.16 and later have a check of their own; older ones stop at an unknown option before they print their help.
 validate_options() {
@@ -174,8 +185,6 @@ apply_running_values() {
 
 put_back_and_start() {
     local done_now="its option file is as before"
-    strip_block "$1" >"$SCRATCH/old"
-    [ -s "$SCRATCH/old" ] || rm -f "$SCRATCH/old"
     put_back "$1"
     if restart_service; then done_now="$done_now and it runs again"; else done_now="$done_now, but it does not start with that either"; fi
     fail MM_NODE_NO_START "$NODE's server did not come up with the new options within $START_TIMEOUT_SECONDS s; $done_now" \
@@ -219,4 +228,4 @@ sql_value() {
     case "$plain" in '' | *[!0-9]*) quote_sql "$1" ;; *) printf '%s' "$plain" ;; esac
 }
 
-main "$@" </dev/null
+{ main "$@"; } </dev/null

@@ -61,7 +61,7 @@ require_all_applied() {
         fail MM_ROLE_PEER_WRITABLE "$PEER_HOST still takes writes, so $NODE stays closed" "run up again; see that nobody lifts the fence on $PEER_HOST"
     fi
     if [ "$(read_gtid_mode)" = ON ] && has_wait_for_gtid_set; then
-        gtid="$(peer_read @@global.gtid_executed | tr -d '\n' | sed 's/\\n//g')"
+        gtid="$(peer_read @@global.gtid_executed | plain_gtid_set)"
         [ "$(sql "SELECT WAIT_FOR_EXECUTED_GTID_SET($(quote_sql "$gtid"), $CATCH_UP_SECONDS)")" = 0 ] && return
     else
         read -r file position <<<"$(try_peer "$(sql_binary_log_status)" | awk -F'\t' 'NR == 1 { print $1, $2 }')"
@@ -97,7 +97,7 @@ write_role() {
     [ -n "$settings$1" ] || return 0
     with_block "$FILE" "$settings${1:+
 $1}" >"$SCRATCH/option-file"
-    [ -e "$FILE" ] && cmp -s "$FILE" "$SCRATCH/option-file" || install_text "$FILE" <"$SCRATCH/option-file"
+    cmp -s "$FILE" "$SCRATCH/option-file" || install_text "$FILE" <"$SCRATCH/option-file"
     [ -n "$1" ] || return 0
     case "$(read_effective_options | sed -n 's/^read_only=//p' | tail -n 1)" in
         1 | ON | on) ;;
@@ -106,12 +106,15 @@ $1}" >"$SCRATCH/option-file"
 }
 
 require_writable_after_restart() {
-    case "$(read_effective_options | awk '/^(super_)?read_only(=|$)/' | tail -n 1)" in
-        *=1 | *=ON | *=on | read_only | super_read_only)
-            fail MM_ROLE_OPTION_OVERRIDDEN "$NODE is to take writes, but would be read-only after a restart: $(find_option_lines read_only | tr '\n' ' ') $(find_option_lines super_read_only | tr '\n' ' ')" \
-                "remove that line, then run up again"
-            ;;
-    esac
+    local name
+    for name in read_only super_read_only; do
+        case "$(read_effective_options | sed -n "s/^$name\$/$name=1/; s/^$name=//p" | tail -n 1 | tr '[:upper:]' '[:lower:]')" in
+            1 | on | true)
+                fail MM_ROLE_OPTION_OVERRIDDEN "$NODE is to take writes, but would be read-only after a restart: $(find_option_lines "$name" | tr '\n' ' ')" \
+                    "remove that line, then run up again"
+                ;;
+        esac
+    done
 }
 
-main "$@" </dev/null
+{ main "$@"; } </dev/null

@@ -28,7 +28,7 @@ check_tools() {
         command -v "$tool" >/dev/null || problem "$NODE has no program $tool; install it"
     done
     [ "$(id -u)" = 0 ] || problem "the SSH user of $NODE does not become root; use root, or a user with passwordless sudo"
-    [ "$FLAVOUR" = MySQL ] || problem "$NODE runs $FLAVOUR $VERSION_TEXT, which this release does not build pairs of yet"
+    since 80000 || problem "$NODE runs $FLAVOUR $VERSION_TEXT; this release builds pairs of MySQL 8.0 and later"
 }
 
 # Replication that is there already must be this pair's own: the node then remembers its source (attach-replica.sh).
@@ -56,4 +56,4 @@ check_peer() {
 
 series_of() { printf '%s' "$1" | sed 's/^\([A-Za-z]*-[0-9]*\.[0-9]*\).*/\1/'; }
 
-main "$@" </dev/null
+{ main "$@"; } </dev/null

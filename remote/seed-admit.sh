@@ -15,7 +15,7 @@ main() {
 admit() {
     local key as_root='' limits='no-pty,no-port-forwarding,no-X11-forwarding,no-agent-forwarding'
     withdraw_admission "$KEYS"
-    if [ "$SEED" != wanted ] || [ "$(value_of state "$(recall seed)")" = done ]; then
+    if [ "$SEED" != wanted ] || [ "$(value_of state "$(recall seed)")" = 'done' ]; then
         echo 'admit no'
         return
     fi
@@ -34,4 +34,4 @@ receive_script() {
     printf 'set -e\numask 077\nfile=%s\nnew="$(mktemp "$file.XXXXXX")"\ntrap '\''rm -f "$new"'\'' EXIT\ncat >"$new"\nmv -fT "$new" "$file"\nwc -c <"$file"\n' "$BACKUP_FILE"
 }
 
-main "$@" </dev/null
+{ main "$@"; } </dev/null

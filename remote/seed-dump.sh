@@ -22,14 +22,17 @@ main() {
         copy_dump
         told="$(recall dump)"
     fi
-    if [ "$KEEP_BACKUP" != true ]; then rm -f "$BACKUP_FILE"; fi
+    if [ "$KEEP_BACKUP" != true ]; then
+        rm -f "$BACKUP_FILE"
+        forget dumping
+    fi
     rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
     printf 'dump %s\n' "${told#* }"
 }
 
 require_room() {
     local needed free
-    [ ! -e "$BACKUP_FILE" ] || [ -n "$(recall dump)$(recall dumping)" ] ||
+    [ ! -e "$BACKUP_FILE" ] || [ "$(recall dumping)" = "$BACKUP_FILE" ] ||
         fail MM_SEED_BACKUP_EXISTS "$BACKUP_FILE is there on $NODE, and not from this program. Nothing was changed" \
             "move it away, or set seed.backupFile; then run up again"
     needed="$(sql 'SELECT COALESCE(SUM(data_length), 0) FROM information_schema.tables')"
@@ -65,8 +68,9 @@ read_dump_coordinates() {
     DUMP_FILE="$(sed -n "s/^CHANGE .*_LOG_FILE='\([^']*\)'.*/\1/p" "$top" | head -n 1)"
     DUMP_POSITION="$(sed -n 's/^CHANGE .*_LOG_POS=\([0-9]*\).*/\1/p' "$top" | head -n 1)"
     DUMP_GTID="$(awk '/^SET @@GLOBAL.GTID_PURGED=/ { on = 1 } on { print } on && /;$/ { exit }' "$top" | tr -d '\n ' | sed -n "s/.*'\([^']*\)'.*/\1/p")"
-    [ -n "$DUMP_FILE" ] && [ -n "$DUMP_POSITION" ] ||
+    if [ -z "$DUMP_FILE" ] || [ -z "$DUMP_POSITION" ]; then
         fail MM_SEED_DUMP "the dump on $NODE carries no binary log coordinates" "see that mysqldump is of the server's series, then run up again"
+    fi
     [ "$(read_gtid_mode)" != ON ] || [ -n "$DUMP_GTID" ] || [ -z "$(read_gtid_set)" ] ||
         fail MM_SEED_DUMP "the dump on $NODE carries no GTID set, though GTIDs are on" "see that mysqldump is of the server's series, then run up again"
 }
@@ -86,4 +90,4 @@ copy_dump() {
     remember dump "for=$WANTED_FOR file=$DUMP_FILE position=$DUMP_POSITION gtid=$DUMP_GTID bytes=$bytes"
 }
 
-main "$@" </dev/null
+{ main "$@"; } </dev/null

@@ -18,7 +18,7 @@ ensure_seeded() {
     local seed state
     seed="$(recall seed)"
     state="$(value_of state "$seed")"
-    if [ "$state" = done ] && [ "$(value_of source "$seed")" = "$SOURCE_UUID" ] && [ "$(value_of own "$seed")" = "$(read_server_uuid)" ]; then
+    if [ "$state" = 'done' ] && [ "$(value_of source "$seed")" = "$SOURCE_UUID" ] && [ "$(value_of own "$seed")" = "$(read_server_uuid)" ]; then
         note "already seeded from server $SOURCE_UUID"
     elif [ "$state" = parted ]; then
         rejoin
@@ -92,7 +92,7 @@ remember_seed() {
 
 # Seeded by an earlier up, parted by destroy: with GTIDs it can be proven that this node only lags behind, and needs no seed.
 rejoin() {
-    local errant purged
+    local errant purged theirs
     require_peer "$PEER_HOST" "$PEER_PORT" 20
     if [ "$(read_gtid_mode)" != ON ] || [ "$(peer_read @@global.gtid_mode)" != ON ]; then
         fail MM_SEED_REJOIN "$NODE holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind. Nothing was changed" \
@@ -107,7 +107,8 @@ rejoin() {
     if has_super_read_only; then sql 'SET GLOBAL super_read_only = 0'; fi
     sql 'SET GLOBAL read_only = 1'
     set_events OFF
-    local theirs
+    # the origin's log drops and makes the account again: it must be there to be dropped
+    if ! has_account; then { echo 'SET SESSION sql_log_bin = 0' && sql_create_account; } | run_statements; fi
     theirs="$(try_peer "$(sql_binary_log_status)" | awk -F'\t' 'NR == 1 { print $1, $2 }')"
     remember_seed "${theirs% *}" "${theirs#* }" "$(read_gtid_set)"
 }
@@ -119,16 +120,15 @@ clean_up() {
 
 # At destroy: the account that came with the seed goes, the data stays, and is marked as no longer following anybody.
 part_from_origin() {
-    local who seed
-    who="$(quote_sql "$ACCOUNT")@$(quote_sql "$ACCOUNT_HOST")"
+    local seed
     seed="$(recall seed)"
     clean_up
-    [ "$(value_of state "$seed")" = done ] || return 0
-    if [ -n "$(sql "SELECT 1 FROM mysql.user WHERE user = $(quote_sql "$ACCOUNT") AND host = $(quote_sql "$ACCOUNT_HOST")")" ]; then
-        with_write_access sql 'SET SESSION sql_log_bin = 0' "DROP USER $who"
-        note "dropped $who"
+    [ "$(value_of state "$seed")" = 'done' ] || return 0
+    if has_account; then
+        with_write_access sql 'SET SESSION sql_log_bin = 0' "DROP USER $(who)"
+        note "dropped $(who)"
     fi
     remember seed "state=parted ${seed#* }"
 }
 
-main "$@" </dev/null
+{ main "$@"; } </dev/null

@@ -10,4 +10,4 @@ main() {
     esac
 }
 
-main "$@" </dev/null
+{ main "$@"; } </dev/null

@@ -26,9 +26,12 @@ offer() {
 # What an unfinished run has left here.
 withdraw() {
     rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
-    if [ -n "$(recall dump)$(recall dumping)" ] && [ "$KEEP_BACKUP" != true ]; then rm -f "$BACKUP_FILE"; fi
     forget dump
-    forget dumping
+    # a file that is kept stays known as the program's own, so that a later seed may replace it
+    if [ "$KEEP_BACKUP" != true ] && [ "$(recall dumping)" = "$BACKUP_FILE" ]; then
+        rm -f "$BACKUP_FILE"
+        forget dumping
+    fi
 }
 
-main "$@" </dev/null
+{ main "$@"; } </dev/null

@@ -58,7 +58,7 @@ prove_rows() {
     done
     drop_schema
     fail MM_LINK_ROW_LATE "five rows written on $NODE were not on $PEER_HOST within 1 s (the last: $took ms; 5000 and more: not seen)" \
-        "see the lag on $PEER_HOST (SHOW $(sql_replica) STATUS) and its load, then run up again"
+        "see the lag on $PEER_HOST (SHOW $(sql_replica) STATUS) and its load, then run up again" "$(cat "$SCRATCH/words")"
 }
 
 measure_arrival() {
@@ -70,4 +70,4 @@ measure_arrival() {
 
 drop_schema() { sql 'DROP DATABASE IF EXISTS mysql_master_master'; }
 
-main "$@" </dev/null
+{ main "$@"; } </dev/null

@@ -3,7 +3,7 @@ set -euo pipefail
 umask 077
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/local/mysql/bin"
 # messages of other programs are matched nowhere, but sorting and character classes must not depend on the host
-LC_ALL=C
+export LC_ALL=C
 
 # What the program has to remember on a host, for each server by its port: backups, markers, the lock. Owner only.
 STATE="/var/lib/mysql-master-master/$PORT"
@@ -11,13 +11,14 @@ SCRATCH="$(mktemp -d)"
 trap 'rm -rf "$SCRATCH"' EXIT
 set -E
 trap 'report_break "$LINENO" "${BASH_COMMAND%%$'\''\n'\''*}"' ERR
+trap 'exit 1' USR1
 trap 'exit 129' HUP
 trap 'exit 143' TERM
 
 # open_state: makes the node's memory and takes its lock, so that two runs never interleave on one server.
 # A lock of a dead run is released by the kernel; fd 9 is closed for every service command, lest the server inherits it.
 open_state() {
-    mkdir -p -m 700 "${STATE%/*}" "$STATE"
+    mkdir -p "$STATE"
     exec 9>>"$STATE/lock"
     if ! flock -w "${LOCK_SECONDS:-30}" 9; then
         fail MM_HOST_LOCKED "another run works on $NODE ($(tail -n 1 "$STATE/lock"))" \
@@ -39,11 +40,16 @@ forget() { rm -f "$STATE/$1"; }
 value_of() { printf '%s\n' "$2" | tr ' ' '\n' | sed -n "s/^$1=//p" | head -n 1; }
 
 # wait_until SECONDS COMMAND...: runs it every 0.2 s until it succeeds; its own status, 1 when the time is over.
+# It says so every 5 s: somebody may be looking, and where nobody is left to hear it, the broken pipe ends the step.
 wait_until() {
-    local deadline=$((SECONDS + $1))
+    local started=$SECONDS said=$SECONDS limit="$1"
     shift
     until "$@"; do
-        [ "$SECONDS" -lt "$deadline" ] || return 1
+        [ $((SECONDS - started)) -lt "$limit" ] || return 1
+        if [ $((SECONDS - said)) -ge 5 ]; then
+            said=$SECONDS
+            note "$STEP: waiting since $((SECONDS - started)) s, $limit s at most"
+        fi
         sleep 0.2
     done
 }

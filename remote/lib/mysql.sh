@@ -1,7 +1,10 @@
 # mysql.sh: running the client against this node's own server. Statements go in on stdin, secrets through option files.
 
-# option_line NAME VALUE: one line of an option file; the quotes keep # and spaces, backslashes are doubled.
-option_line() { printf '%s="%s"\n' "$1" "${2//\\/\\\\}"; }
+# option_line NAME VALUE: one line of an option file; the quotes keep # and spaces, what would end them is escaped.
+option_line() {
+    local value="${2//\\/\\\\}"
+    printf '%s="%s"\n' "$1" "${value//\"/\\\"}"
+}
 
 require_client() {
     MYSQL="$(command -v mysql || command -v mariadb || true)"

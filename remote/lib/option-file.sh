@@ -13,7 +13,7 @@ find_option_file() {
         readlink -f /etc/my.cnf
     else
         folder="$(sed -n 's/^[[:space:]]*!includedir[[:space:]]*//p' /etc/mysql/my.cnf | tail -n 1)"
-        [ -n "$folder" ] && echo "${folder%/}/zz-mysql-master-master.cnf" || readlink -f /etc/mysql/my.cnf
+        if [ -n "$folder" ]; then echo "${folder%/}/zz-mysql-master-master.cnf"; else readlink -f /etc/mysql/my.cnf; fi
     fi
 }
 
@@ -25,7 +25,8 @@ require_whole_block() {
     local begins ends
     [ -e "$1" ] || return 0
     begins="$(grep -ac "^$BLOCK_BEGIN" "$1" || true)" ends="$(grep -ac "^$BLOCK_END" "$1" || true)"
-    [ "$begins" = "$ends" ] && [ "$begins" -le 1 ] && return
+    if [ "$begins$ends" = 00 ]; then return; fi
+    if [ "$begins$ends" = 11 ] && grep -a "^# mysql-master-master [be]" "$1" | head -n 1 | grep -q "^$BLOCK_BEGIN"; then return; fi
     fail MM_NODE_BLOCK_DAMAGED "$1 on $NODE has $begins begin marks and $ends end marks of the managed block. Nothing was changed" \
         "repair it by hand: one line '$BLOCK_BEGIN', the managed lines, one line '$BLOCK_END', or none of them; then run up again"
 }
@@ -62,7 +63,7 @@ with_block() {
         printf '[mysqld]\n'
         mark="$mark; section added"
     fi
-    [ -e "$1" ] && ! grep -aq "^$BLOCK_BEGIN.*file added" "$1" || mark="$mark; file added"
+    if [ ! -e "$1" ] || grep -aq "^$BLOCK_BEGIN.*file added" "$1"; then mark="$mark; file added"; fi
     printf '%s)\n%s\n%s\n' "$mark" "$2" "$BLOCK_END"
     [ -z "$line" ] || tail -n "+$((line + 1))" "$text"
 }
@@ -78,7 +79,7 @@ install_text() {
 
 # remove_block FILE: takes the block out; a file that came with it goes, when nothing else is in it.
 remove_block() {
-    [ -e "$1" ] && grep -aq "^$BLOCK_BEGIN" "$1" || return 0
+    grep -aq "^$BLOCK_BEGIN" "$1" 2>/dev/null || return 0
     require_whole_block "$1"
     strip_block "$1" >"$SCRATCH/without"
     if [ ! -s "$SCRATCH/without" ] && grep -aq "^$BLOCK_BEGIN.*file added" "$1"; then

@@ -21,6 +21,8 @@ fail() {
         [ -z "${4:-}" ] || printf '  server: %s\n' "$(redact "$4" | tr -s '\n' '|' | cut -c 1-2000)"
     } >&2
     : >"$SCRATCH/failed"
+    # inside $(…) an exit ends the subshell alone, and a condition would take that for a "no": the whole script ends
+    [ "$BASHPID" = "$$" ] || kill -s USR1 "$$"
     exit 1
 }
 

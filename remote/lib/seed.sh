@@ -5,7 +5,7 @@ SEED_MARK='mysql-master-master-seed'
 # withdraw_admission KEYS: takes the throw-away key's line out of an authorized_keys file; other lines stay as they are.
 withdraw_admission() {
     rm -f "$STATE/receive-backup"
-    [ -e "$1" ] && grep -q " $SEED_MARK\$" "$1" || return 0
+    grep -q " $SEED_MARK\$" "$1" 2>/dev/null || return 0
     grep -v " $SEED_MARK\$" "$1" >"$SCRATCH/keys" || true
     # written into the file itself, so that owner, mode and label stay
     cat "$SCRATCH/keys" >"$1"

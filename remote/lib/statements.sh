@@ -26,7 +26,9 @@ takes_address_list() { since 80013; }
 
 # read_gtid_mode: ON or OFF; servers without it are OFF.
 read_gtid_mode() { if has_gtid_mode; then read_variable gtid_mode; else echo OFF; fi; }
-read_gtid_set() { if has_gtid_mode; then sql 'SELECT @@global.gtid_executed' | tr -d '\n\\' | sed 's/\\n//g; s/ //g'; fi; }
+# The batch client writes a set of several servers with \n between them; here a set is one word.
+plain_gtid_set() { sed 's/\\n//g' | tr -d '\n '; }
+read_gtid_set() { if has_gtid_mode; then sql 'SELECT @@global.gtid_executed' | plain_gtid_set; fi; }
 read_server_uuid() { if since 50600; then read_variable server_uuid; else echo "server-id-$(read_variable server_id)"; fi; }
 
 # read_coordinates: FILE POSITION of this server's binary log, now.

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# checks.sh: runs the named parts, all of them to the end, and prints what passed and failed in the last line.
+# in:  parts out of: static unit live; MM_TEST_SUBNET (default 10.231.200), MM_KEEP_LAB=1 leaves the tests' hosts running
+# out: `N passed, N failed`: tests, and among the failed also each check of the static part that did not pass
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+readonly RESULTS=node_modules/.cache/mysql-master-master
+FAILED_CHECKS=0
+TIMES=()
+
+main() {
+    local part started
+    rm -rf "$RESULTS"
+    mkdir -p "$RESULTS"
+    for part in "$@"; do
+        started=$SECONDS
+        "run_$part" </dev/null
+        TIMES+=("$part $((SECONDS - started)) s")
+    done
+    printf '\ntook: %s\n' "$(printf '%s, ' "${TIMES[@]}" | sed 's/, $//')"
+    print_sum
+}
+
+run_static() {
+    local own_scripts host_scripts
+    mapfile -t own_scripts < <(shfmt -f .ci lab tests)
+    mapfile -t host_scripts < <(shfmt -f remote)
+    check biome node_modules/.bin/biome check .
+    check tsc node_modules/.bin/tsc --noEmit
+    check shfmt shfmt -i 4 -ci -d "${own_scripts[@]}" "${host_scripts[@]}"
+    check shellcheck shellcheck -x "${own_scripts[@]}"
+    # Scripts for the hosts are put together by core/, parameters first, and have no shebang: what one part sets another
+    # reads (SC2034), and a parameter may be called like some local, in capitals (SC2153).
+    check 'shellcheck of remote' shellcheck --shell=bash --exclude=SC2034,SC2153 "${host_scripts[@]}"
+}
+
+run_unit() { run_jest unit tests/unit tests/scripts; }
+
+run_live() {
+    export MM_LAB_DIR="$PWD/.lab-test" MM_LAB_SUBNET="${MM_TEST_SUBNET:-10.231.200}"
+    local settings
+    if ! settings="$(lab/env.sh)"; then
+        FAILED_CHECKS=$((FAILED_CHECKS + 1))
+        return 0
+    fi
+    eval "$settings"
+    unset PULUMI_OPTION_CONFIG_FILE # for the dev stack; the tests write stacks of their own
+    run_jest live --runInBand tests/live
+    [ "${MM_KEEP_LAB:-}" = 1 ] || check 'hosts of the tests removed' make down
+}
+
+check() { # NAME COMMAND...
+    local name="$1"
+    shift
+    if "$@"; then
+        printf 'ok      %s\n' "$name"
+    else
+        printf 'FAILED  %s\n' "$name"
+        FAILED_CHECKS=$((FAILED_CHECKS + 1))
+    fi
+}
+
+run_jest() { # NAME ARGUMENT...
+    local name="$1"
+    shift
+    # Its status is in the results, where the sum finds it; without results it counts as one failure.
+    node_modules/.bin/jest --json --outputFile="$RESULTS/$name.json" "$@" || true
+    [ -s "$RESULTS/$name.json" ] || FAILED_CHECKS=$((FAILED_CHECKS + 1))
+}
+
+# A test file that could not even be loaded has no tests to count: it is one failure.
+print_sum() {
+    # shellcheck disable=SC2016 # JavaScript's, not the shell's
+    FAILED_CHECKS="$FAILED_CHECKS" node -e '
+        const { readdirSync, readFileSync } = require("node:fs");
+        let passed = 0;
+        let failed = Number(process.env.FAILED_CHECKS);
+        for (const file of readdirSync(process.argv[1])) {
+            const run = JSON.parse(readFileSync(`${process.argv[1]}/${file}`, "utf8"));
+            passed += run.numPassedTests;
+            const here = run.numFailedTests + run.numRuntimeErrorTestSuites;
+            failed += here || (run.success ? 0 : 1);
+        }
+        console.log(`${passed} passed, ${failed} failed`);
+        process.exitCode = failed ? 1 : 0;' "$RESULTS"
+}
+
+main "$@"

@@ -1,0 +1,59 @@
+# Every command that a person or CI types. `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help up down ssh env status tools format check static unit live test bench
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+up: ## two hosts on this machine, sample data on a, and the pair built by `pulumi up`
+	@lab/tools.sh
+	lab/hosts.sh up a b
+	lab/load-data.sh
+	eval "$$(lab/env.sh)"
+	pulumi stack select --create dev
+	pulumi up --stack dev --yes --skip-preview
+	lab/status.sh
+
+down: ## stop and remove the hosts, the stack's state and the lab's folder
+	@lab/hosts.sh down
+	dir="$${MM_LAB_DIR:-.lab}"
+	rm -rf "$$dir/state" "$$dir/Pulumi.dev.yaml"
+	[ ! -d "$$dir" ] || rmdir --ignore-fail-on-non-empty "$$dir"
+
+ssh: ## enter a host as root: make ssh HOST=a
+	@lab/hosts.sh ssh $(or $(HOST),a)
+
+env: ## what a shell needs for plain pulumi commands: eval "$(make -s env)"
+	@lab/env.sh
+
+status: ## who follows whom, and how that goes
+	@lab/status.sh
+
+tools: ## get what is missing: Debian packages, npm packages, the Pulumi engine, its plugins
+	@lab/tools.sh
+
+format: ## rewrite TypeScript, JSON and shell files in the house's format
+	@node_modules/.bin/biome check --write .
+	shfmt -i 4 -ci -w $$(shfmt -f .ci lab remote tests)
+
+check: ## format, lint, types, tests/unit and tests/scripts: before every commit
+	@lab/tools.sh apt node
+	.ci/checks.sh static unit
+
+live: ## boot hosts of the tests' own, and prove the rest on them
+	@lab/tools.sh
+	.ci/checks.sh live
+
+test: ## check and live; the last line is the sum
+	@lab/tools.sh
+	.ci/checks.sh static unit live
+
+bench: ## how long up, an unchanged up and destroy take, beside an empty program
+	@lab/tools.sh
+	eval "$$(lab/env.sh)"
+	node_modules/.bin/ts-node bench/main.ts

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# status.sh: a table of the pair, one line a node: what it is, whom it follows, and how that goes.
+# in: MM_LAB_DIR MM_LAB_SUBNET as for hosts.sh; hosts by letter, a and b when none is given
+# shellcheck source-path=SCRIPTDIR
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+readonly FORMAT='%-4s  %-9s  %-9s  %-9s  %-22s  %-10s  %-7s  %-4s  %s\n'
+
+main() {
+    local host
+    [ $# -gt 0 ] || set -- a b
+    # shellcheck disable=SC2059 # one format for the heading and the lines
+    printf "$FORMAT" node server server_id read_only follows receiver applier lag 'last error'
+    for host in "$@"; do
+        print_node "$host"
+    done
+}
+
+print_node() { # HOST
+    local answer
+    # SLAVE: before 8.0.22, and MariaDB before 10.5. Two clients, so that the first's answer stands if the second fails.
+    if ! answer="$("$CHECKOUT/lab/hosts.sh" ssh "$1" '
+        mysql -N -e "SHOW GLOBAL VARIABLES WHERE Variable_name IN (\"version\", \"server_id\", \"read_only\", \"super_read_only\")" &&
+        { mysql -E -e "SHOW REPLICA STATUS" 2>/dev/null || mysql -E -e "SHOW SLAVE STATUS"; }' 2>&1)"; then
+        # shellcheck disable=SC2059
+        printf "$FORMAT" "$1" - - - - - - - "${answer%%$'\n'*}"
+        return 0
+    fi
+    awk -v node="$1" -v format="$FORMAT" '
+        function print_line() {
+            writable = "no"
+            if (variable["read_only"] == "ON") writable = variable["super_read_only"] == "ON" ? "super" : "yes"
+            printf format, node, variable["version"], variable["server_id"], writable,
+                source == "" ? "nobody" : source, or_dash(receiver), or_dash(applier), or_dash(lag), error
+            printed = 1
+            error = ""
+        }
+        function or_dash(text) { return text == "" ? "-" : text }
+        function value() { sub(/^[^:]*: ?/, ""); return $0 }
+        NF >= 2 && $1 ~ /^[a-z_]+$/ && !/:/ { variable[$1] = $2; next }
+        /^\*/ { if (source != "") print_line(); next }
+        /^ *(Source|Master)_Host:/ { source = value() }
+        /^ *(Source|Master)_Port:/ { source = source ":" value() }
+        /^ *(Replica|Slave)_IO_Running:/ { receiver = value() }
+        /^ *(Replica|Slave)_SQL_Running:/ { applier = value() }
+        /^ *Seconds_Behind_(Source|Master):/ { lag = value(); if (lag == "NULL") lag = "-" }
+        /^ *Last_(IO|SQL)_Error:/ { text = value(); if (text != "") error = error (error == "" ? "" : "; ") text }
+        END { if (source != "" || !printed) print_line() }' <<<"$answer"
+}
+
+main "$@"

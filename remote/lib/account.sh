@@ -1,0 +1,26 @@
+# account.sh: the replication account on this node's own server.
+
+who() { printf '%s@%s' "$(quote_sql "$ACCOUNT")" "$(quote_sql "$ACCOUNT_HOST")"; }
+has_account() { [ -n "$(sql "SELECT 1 FROM mysql.user WHERE user = $(quote_sql "$ACCOUNT") AND host = $(quote_sql "$ACCOUNT_HOST")")" ]; }
+
+# The second grant lets each node see the other's test row, in a schema of the program's own.
+sql_create_account() {
+    echo "CREATE USER $(who) IDENTIFIED BY $(quote_sql "$ACCOUNT_PASSWORD")"
+    sql_grant
+}
+sql_grant() {
+    echo "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO $(who)"
+    echo "GRANT SELECT ON mysql_master_master.* TO $(who)"
+}
+has_grants() {
+    local grants
+    grants="$(sql "SHOW GRANTS FOR $(who)")"
+    case "$grants" in *'REPLICATION SLAVE, REPLICATION CLIENT ON'*'SELECT ON'?mysql_master_master*) ;; *) return 1 ;; esac
+}
+
+# run_statements: each line of stdin is one; in one session, so that a first SET SESSION holds for all.
+run_statements() {
+    local lines
+    mapfile -t lines
+    sql "${lines[@]}"
+}

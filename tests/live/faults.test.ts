@@ -1,0 +1,205 @@
+import { a, b, checksums, fingerprintOf, freshHosts, lab, resetHosts, subnet, waitFor } from "./hosts";
+import { Stack } from "./stack";
+
+jest.setTimeout(300_000);
+
+const password = "Kx9vT2mQ7rB4nW8s";
+
+async function freshStack(name: string): Promise<Stack> {
+    const stack = new Stack(name);
+    stack.settings.account = { password };
+    await stack.init();
+    return stack;
+}
+
+describe("refusals: nothing is changed on either host", () => {
+    let stack: Stack;
+
+    beforeAll(async () => {
+        freshHosts();
+        stack = await freshStack("refusals");
+    });
+
+    async function expectRefusal(message: string): Promise<void> {
+        const before = [await fingerprintOf(a), await fingerprintOf(b)];
+        const { exitCode, text } = await stack.up();
+        expect(text).toContain(message);
+        expect(exitCode).not.toBe(0);
+        expect([await fingerprintOf(a), await fingerprintOf(b)]).toEqual(before);
+    }
+
+    test("b holds schemas of its own", async () => {
+        await b.sql("CREATE DATABASE crm; CREATE DATABASE hr");
+        await expectRefusal(
+            "error MM_PREFLIGHT_REFUSED: b cannot become half of this pair. Nothing was changed\n" +
+                "      - b holds 2 schemas of its own (crm hr), which seeding would overwrite; is it really the fresh node?",
+        );
+        await b.sql("DROP DATABASE crm; DROP DATABASE hr");
+    });
+
+    test("a and b are swapped: the node that would be overwritten holds the data", async () => {
+        const { a: first, b: second } = stack.settings;
+        stack.settings.a = second;
+        stack.settings.b = first;
+        await expectRefusal("which seeding would overwrite; is it really the fresh node?");
+        stack.settings.a = first;
+        stack.settings.b = second;
+    });
+
+    test("a already replicates from somebody, and has filters", async () => {
+        await a.sql(
+            "CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.9', SOURCE_PORT = 3399; CHANGE REPLICATION FILTER REPLICATE_DO_DB = (crm)",
+        );
+        await expectRefusal(
+            "a already replicates from 127.0.0.9:3399; if that is no longer wanted: STOP REPLICA; RESET REPLICA ALL",
+        );
+        await a.sql("RESET REPLICA ALL; CHANGE REPLICATION FILTER REPLICATE_DO_DB = ()");
+    });
+
+    test("both addresses lead to one host", async () => {
+        const second = stack.settings.b;
+        stack.settings.b = { host: "b.example.com", ssh: { host: `${subnet}.11` } };
+        await expectRefusal("both nodes are the server");
+        stack.settings.b = second;
+    });
+
+    test("another host answers than the one whose key is known", async () => {
+        const second = stack.settings.b;
+        const key = (await a.run("cat /etc/ssh/ssh_host_ed25519_key.pub")).trim();
+        stack.settings.b = { host: "b.example.com", ssh: { host: `${subnet}.12`, hostKey: key, dialAttempts: 1 } };
+        await expectRefusal("host key mismatch");
+        stack.settings.b = second;
+    });
+
+    test("settings with several problems are all named at once", async () => {
+        const settings = stack.settings;
+        stack.settings = {
+            ...settings,
+            b: { host: "b.example.com", sssh: {}, mysql: { serverId: 10, port: "x" } },
+            colour: "red",
+        };
+        const { text } = await stack.up();
+        expect(text).toContain(
+            "MM_SETTINGS_INVALID: 3 problems in the stack's settings\n" +
+                "      b.mysql.port: expected number, found string\n" +
+                "      b.sssh: is not a setting; see the table of settings in README.md\n" +
+                "      colour: is not a setting; see the table of settings in README.md",
+        );
+        stack.settings = settings;
+    });
+});
+
+describe("a run that is killed is finished by the next", () => {
+    test.each([
+        ["while a is restarted", () => a.run("systemctl is-active mysql || true"), (seen: string) => seen !== "active"],
+        [
+            "while b imports",
+            () => b.run("cat /var/lib/mysql-master-master/3306/seed 2>/dev/null || true"),
+            (seen: string) => seen.startsWith("state=unfinished"),
+        ],
+        [
+            "when b follows a, and a not yet b",
+            () => b.replica("Source_Host"),
+            (seen: string) => seen === "a.example.com",
+        ],
+    ])("%s", async (_when, look, isThen) => {
+        freshHosts({ big: true });
+        const stack = await freshStack("interrupted");
+        const before = await checksums(a);
+        const run = stack.startUp();
+        await waitFor("the moment", 60, look, isThen);
+        await run.kill();
+        await stack.mustUp();
+        expect(await dataOf(b)).toBe(without(before));
+        expect(await dataOf(a)).toBe(without(before));
+        expect([await a.replica("Replica_SQL_Running"), await b.replica("Replica_SQL_Running")]).toEqual([
+            "Yes",
+            "Yes",
+        ]);
+        expect(await b.run("ls /tmp/master_backup.sql* 2>/dev/null || true")).toBe("");
+        expect(await a.run("ls /tmp/master_backup.sql* 2>/dev/null || true")).toBe("");
+    });
+});
+
+describe("without GTIDs, over a user with sudo, with the account made by @pulumi/mysql", () => {
+    let stack: Stack;
+
+    beforeAll(async () => {
+        freshHosts();
+        for (const host of [a, b]) {
+            await host.run(
+                "printf '[mysqld]\\ngtid_mode=OFF\\nenforce_gtid_consistency=OFF\\n' >/etc/mysql/mysql.conf.d/own.cnf; systemctl restart mysql",
+            );
+        }
+        stack = await freshStack("positions");
+        stack.settings.ssh = { ...(stack.settings.ssh as object), user: "deploy" };
+        stack.settings.a = {
+            ...(stack.settings.a as object),
+            mysql: { admin: { user: "pulumi", password: "lab-admin-Pw1" } },
+        };
+    });
+
+    test("up builds the pair from file and position, and rows go both ways", async () => {
+        await stack.mustUp();
+        expect([await a.replica("Auto_Position"), await b.replica("Auto_Position")]).toEqual(["0", "0"]);
+        expect(await a.sql("SELECT COUNT(*) FROM mysql.user WHERE user = 'replicator'")).toBe("1");
+        await a.sql("INSERT INTO important.stuff (details) VALUES ('by position')");
+        const look = () => b.sql("SELECT COUNT(*) FROM important.stuff WHERE details = 'by position'");
+        await waitFor("the row on b", 1, look, (count) => count === "1");
+    });
+
+    test("a new role and a new password, then converge, need no new coordinates", async () => {
+        stack.settings.active = "b";
+        await stack.mustUp();
+        stack.settings.account = { password: "Zz5tY8uI3oP6aS1d" };
+        await stack.mustUp();
+        stack.settings.active = "a";
+        stack.settings.converge = "once more";
+        await stack.mustUp();
+        expect(await dataOf(b)).toBe(await dataOf(a));
+    });
+
+    test("a foreign event in b's log stops a from following", async () => {
+        await a.sql("STOP REPLICA; RESET REPLICA ALL");
+        await a.run("rm /var/lib/mysql-master-master/3306/link");
+        await b.sql("SET GLOBAL super_read_only = 0; CREATE DATABASE stray; SET GLOBAL super_read_only = 1");
+        stack.settings.converge = "a third time";
+        const { text } = await stack.up();
+        expect(text).toMatch(
+            /MM_LINK_ERRANT: b\.example\.com's log holds events that did not come from a \(mysql-bin\.\d+ \d+ \w+ of server 20\)/,
+        );
+        expect(await a.sql("SHOW DATABASES LIKE 'stray'")).toBe("");
+    });
+
+    test("destroy leaves no account; up again refuses, for nothing proves that b only lags behind", async () => {
+        await stack.mustDestroy();
+        for (const host of [a, b]) {
+            expect(await host.sql("SELECT COUNT(*) FROM mysql.user WHERE user = 'replicator'")).toBe("0");
+        }
+        expect((await stack.up()).text).toContain("MM_SEED_REJOIN");
+    });
+});
+
+describe("a host is gone", () => {
+    test("gone: b lets destroy clean up a, and gone: a lets b be opened", async () => {
+        freshHosts();
+        const stack = await freshStack("gone");
+        await stack.mustUp();
+        lab("hosts.sh", ["cut", "a"]);
+        stack.settings.gone = "a";
+        stack.settings.active = "b";
+        await stack.mustUp();
+        expect(await b.sql("SELECT @@read_only, @@super_read_only")).toBe("0\t0");
+        await stack.mustDestroy();
+        expect(await b.replica("Source_Host")).toBe("");
+        lab("hosts.sh", ["mend", "a"]);
+        resetHosts("b");
+    });
+});
+
+const without = (sums: string) =>
+    sums
+        .split("\n")
+        .filter((line) => !line.includes("heartbeat"))
+        .join("\n");
+const dataOf = async (host: typeof a) => without(await checksums(host));
