@@ -85,8 +85,9 @@ export class ReplicationLink extends pulumi.ComponentResource {
         const both = pulumi.interpolate`${origin.fingerprint} ${peer.fingerprint} ${account.fingerprint}`;
         const wanted = pulumi.interpolate`unless ${peer.target.host} was seeded by an earlier up:`;
 
+        const sourceUuid = origin.fingerprint.apply((line) => parseFacts(line).uuid);
         const look = this.step("seed-look", peer, "seed-look.sh", {
-            parameters: { AFTER: both },
+            parameters: { SOURCE_UUID: sourceUuid, AFTER: both },
             plan: ["see whether this node wants a seed"],
         });
         const state = look.fingerprint.apply((line) => line.replace(/^seed /, ""));
@@ -129,7 +130,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
             parameters: {
                 SEED: state,
                 DUMP: dump.fingerprint,
-                SOURCE_UUID: origin.fingerprint.apply((line) => parseFacts(line).uuid),
+                SOURCE_UUID: sourceUuid,
                 SSH_USER: user,
                 ...backup,
                 ...this.accountParameters(origin),

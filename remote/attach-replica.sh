@@ -25,7 +25,7 @@ follow() {
     require_ours "$found"
     if [ -z "$found" ]; then
         require_not_errant "$auto"
-        attach "$auto" "at its coordinates $SOURCE_FILE $SOURCE_POSITION"
+        attach "$auto" "$([ "$auto" = 1 ] && echo "by GTID" || echo "from $SOURCE_FILE $SOURCE_POSITION")"
     elif [ "$found:$(replica_field Source_Port):$(replica_field Source_User):$(replica_field Auto_Position)" != "$WANTED:$ACCOUNT:${auto#0}" ] &&
         [ "$found:$(replica_field Source_Port):$(replica_field Source_User):$(replica_field Auto_Position)" != "$WANTED:$ACCOUNT:$auto" ]; then
         require_known_position "$found" "$auto"
@@ -65,23 +65,27 @@ require_not_errant() {
     fi
 }
 
-# Events since the import whose server id is not this node's: the first of them, or nothing. Marks that every log has do not count.
+# The first event since the import whose server id is not this node's, or nothing. Marks that every log has do not count.
 read_foreign_events() {
-    local own file from=$SOURCE_POSITION past='' log words
+    local own logs log from=$SOURCE_POSITION past='' foreign
     own="$(read_variable server_id)"
-    for log in $(try_peer 'SHOW BINARY LOGS' | cut -f 1); do
+    logs="$(try_peer 'SHOW BINARY LOGS' | cut -f 1)" || fail_unread 'list of logs'
+    for log in $logs; do
         if [ "$log" = "$SOURCE_FILE" ]; then past=yes; fi
         [ -n "$past" ] || continue
-        if ! try_peer "SHOW BINLOG EVENTS IN '$log' FROM $from" >"$SCRATCH/events"; then
-            words="$(cat "$SCRATCH/words")"
-            fail MM_PEER_UNREADABLE "from $NODE, the log $log of $PEER_HOST cannot be read" "run up again" "$words"
+        try_peer "SHOW BINLOG EVENTS IN '$log' FROM $from" >"$SCRATCH/events" || fail_unread "log $log"
+        foreign="$(awk -F'\t' -v own="$own" '!found && $4 != own && $3 !~ /^(Format_desc|Previous_gtids|Rotate|Stop|Gtid_list|Binlog_checkpoint|Start_encryption)$/ {
+            print $1 " " $2 " " $3 " of server " $4; found = 1 }' "$SCRATCH/events")"
+        if [ -n "$foreign" ]; then
+            echo "$foreign"
+            return
         fi
-        awk -F'\t' -v own="$own" '$4 != own && $3 !~ /^(Format_desc|Previous_gtids|Rotate|Stop|Gtid_list|Binlog_checkpoint|Start_encryption)$/ {
-            print $1 " " $2 " " $3 " of server " $4; exit }' "$SCRATCH/events"
         from=4
-    done | head -n 1
-    [ -n "$SOURCE_FILE" ] || echo 'unknown coordinates'
+    done
+    # a log that is not there cannot be read, and says nothing of what was in it
+    [ -n "$past" ] || echo "the log of the seed, ${SOURCE_FILE:-unknown}, is gone"
 }
+fail_unread() { fail MM_PEER_UNREADABLE "from $NODE, the $1 of $PEER_HOST cannot be read" "run up again" "$(cat "$SCRATCH/words")"; }
 
 # With GTIDs a replica asks for what it lacks; without, the position in the right source's log is lost.
 require_known_position() {
@@ -111,7 +115,7 @@ attach() {
     # without TLS an account of caching_sha2_password logs in only with the source's public key
     if has_source_public_key; then options="$options, GET_${source}_PUBLIC_KEY = 1"; fi
     sql "STOP $(sql_replica)" "$(sql_change_source) $options" "START $(sql_replica)"
-    note "follows $WANTED ${2}$([ "$1" = 0 ] || echo ', by GTID')"
+    note "follows $WANTED $2"
 }
 
 # The applier goes on meanwhile, and the coordinates stay.

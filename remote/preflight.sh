@@ -50,7 +50,7 @@ check_peer() {
     [ "$(series_of "$FLAVOUR-$VERSION_TEXT")" = "$(series_of "$theirs")" ] ||
         problem "$NODE runs $FLAVOUR $VERSION_TEXT and its peer $theirs; accounts travel in the mysql schema, so both need the same series"
     schemas="$(read_own_schemas)"
-    [ -z "$schemas" ] || [ -n "$(recall seed)" ] ||
+    [ -z "$schemas" ] || [ -n "$(read_seed_state "$(value_of uuid "$PEER_FACTS")")" ] ||
         problem "$NODE holds $(printf '%s\n' "$schemas" | wc -l | tr -d ' ') schemas of its own ($(printf '%s\n' "$schemas" | head -n 20 | tr '\n' ' ' | sed 's/ $//')), which seeding would overwrite; is it really the fresh node?"
 }
 

@@ -16,9 +16,8 @@ main() {
 
 ensure_seeded() {
     local seed state
-    seed="$(recall seed)"
-    state="$(value_of state "$seed")"
-    if [ "$state" = 'done' ] && [ "$(value_of source "$seed")" = "$SOURCE_UUID" ] && [ "$(value_of own "$seed")" = "$(read_server_uuid)" ]; then
+    state="$(read_seed_state "$SOURCE_UUID")"
+    if [ "$state" = 'done' ]; then
         note "already seeded from server $SOURCE_UUID"
     elif [ "$state" = parted ]; then
         rejoin
@@ -35,6 +34,8 @@ ensure_seeded() {
 # A node may be overwritten when it holds nothing, or nothing but what an unfinished import of this program has left.
 require_empty() {
     local schemas
+    [ "$(read_server_uuid)" != "$SOURCE_UUID" ] || fail MM_SEED_NODE_NOT_EMPTY "$NODE is the origin itself. Nothing was changed" \
+        "give the other host as $NODE, then run up again"
     schemas="$(read_own_schemas)"
     if [ -n "$schemas" ] && [ "$1" != unfinished ]; then
         fail MM_SEED_NODE_NOT_EMPTY "$NODE holds schemas of its own ($(printf '%s\n' "$schemas" | head -n 20 | tr '\n' ' ' | sed 's/ $//')); seeding would overwrite them. Nothing was changed in them" \

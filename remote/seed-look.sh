@@ -1,9 +1,10 @@
 # seed-look.sh: tells whether this node wants a seed; changes nothing.
-# in:    NODE PORT
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SOURCE_UUID
 # out:   seed wanted | seed done | seed rejoin
 
 main() {
-    case "$(value_of state "$(recall seed)")" in
+    require_server
+    case "$(read_seed_state "$SOURCE_UUID")" in
         done) echo 'seed done' ;;
         parted) echo 'seed rejoin' ;;
         *) echo 'seed wanted' ;;

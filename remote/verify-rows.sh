@@ -13,7 +13,7 @@ main() {
             with_write_access prove_rows
             printf 'rows from=%s to=%s:%s\n' "$NODE" "$PEER_HOST" "$PEER_PORT"
             ;;
-        down) with_write_access drop_schema ;;
+        down) if has_schema; then with_write_access drop_schema; fi ;;
     esac
 }
 
@@ -68,6 +68,8 @@ measure_arrival() {
     echo $(($(now_ms) - started))
 }
 
+# asked first: dropping what is not there would still be a transaction of this node's own
+has_schema() { [ -n "$(sql "SHOW DATABASES LIKE 'mysql\\_master\\_master'")" ]; }
 drop_schema() { sql 'DROP DATABASE IF EXISTS mysql_master_master'; }
 
 { main "$@"; } </dev/null

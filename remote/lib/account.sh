@@ -15,7 +15,7 @@ sql_grant() {
 has_grants() {
     local grants
     grants="$(sql "SHOW GRANTS FOR $(who)")"
-    case "$grants" in *'REPLICATION SLAVE, REPLICATION CLIENT ON'*'SELECT ON'?mysql_master_master*) ;; *) return 1 ;; esac
+    case "$grants" in *'REPLICATION SLAVE, REPLICATION CLIENT ON'*'SELECT ON '?mysql_master_master*) ;; *) return 1 ;; esac
 }
 
 # run_statements: each line of stdin is one; in one session, so that a first SET SESSION holds for all.

@@ -11,6 +11,17 @@ withdraw_admission() {
     cat "$SCRATCH/keys" >"$1"
 }
 
+# read_seed_state SOURCE_UUID: what the marker says of this very server: done (seeded from that source), parted (by destroy),
+# unfinished, or nothing. A marker of another data directory, or of another source, counts for nothing.
+read_seed_state() {
+    local seed state
+    seed="$(recall seed)"
+    state="$(value_of state "$seed")"
+    [ "$(value_of own "$seed")" = "$(read_server_uuid)" ] || return 0
+    [ "$(value_of source "$seed")" = "$1" ] || return 0
+    printf '%s' "$state"
+}
+
 digest_of() { printf '%s/%s' "$(read_server_uuid)" "$1" | sha256sum | cut -c 1-32; }
 
 # remember_before_fence: what read_only and the events were before this program first touched them, for destroy to bring back.

@@ -37,8 +37,13 @@ describe("the procedure, row by row", () => {
         expect(await a.run("ls /var/lib | grep -c mysql-master-master || true")).toBe("0");
     });
 
-    test("up builds the pair from fresh hosts", async () => {
+    test("up builds the pair from fresh hosts, and shows no password to any process there", async () => {
+        const watched = [a, b].map(watchProcesses);
         expect(await stack.mustUp()).toMatch(/\+ 23 created/);
+        for (const seen of await Promise.all(watched.map((watch) => watch.stop()))) {
+            expect(seen).toContain("sshd");
+            expect(seen).not.toContain(password);
+        }
     });
 
     test.each([
@@ -135,6 +140,20 @@ describe("the procedure, row by row", () => {
         }
     });
 });
+
+/** Samples every process's command line and environment, twenty times a second. */
+function watchProcesses(host: Host) {
+    const sample = "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ";
+    const watching = host.run(
+        `while [ ! -e /run/enough ]; do ${sample}; sleep 0.05; done 2>/dev/null | tr '\\0' '\\n' | sort -u`,
+    );
+    return {
+        stop: async () => {
+            await host.run("touch /run/enough");
+            return watching;
+        },
+    };
+}
 
 describe("afterwards", () => {
     const logins = (host: Host) => host.run("journalctl --no-pager -q -o cat | grep -c 'Accepted publickey' || true");
@@ -236,6 +255,9 @@ describe("afterwards", () => {
 });
 
 describe("destroy", () => {
+    // b's own events run again after destroy, and what they write would be b's own: a reason to refuse, tested in faults
+    beforeAll(() => a.sql("ALTER EVENT shop.beat DISABLE"));
+
     test("leaves servers running, all data, and nothing of replication, account, fences and option files", async () => {
         const data = withoutHeartbeat(await checksums(a));
         const processes = [await a.serverProcess(), await b.serverProcess()];
@@ -252,7 +274,10 @@ describe("destroy", () => {
 
     test("up again needs no seed where GTIDs prove that b only lags behind", async () => {
         await a.sql("INSERT INTO important.stuff (details) VALUES ('written while parted')");
+        const processes = [await a.serverProcess(), await b.serverProcess()];
         await stack.mustUp();
+        // both servers were still right: they were not restarted
+        expect([await a.serverProcess(), await b.serverProcess()]).toEqual(processes);
         expect(await b.sql("SELECT COUNT(*) FROM important.stuff WHERE details = 'written while parted'")).toBe("1");
         await rowArrives(a, b);
     });

@@ -30,6 +30,7 @@ export class Stack {
     /** Starts from nothing: an older state of that name goes. */
     async init(): Promise<void> {
         this.write();
+        await this.pulumi("cancel", "--yes");
         await this.pulumi("stack", "rm", "--force", "--yes", "--preserve-config");
         this.write();
         await this.expectSuccess("stack", "init");
@@ -75,6 +76,8 @@ export class Stack {
                     process.kill(-child.pid, "SIGKILL");
                 }
                 await ended;
+                // the engine's own lock outlives a killed engine
+                requireSuccess(await this.pulumi("cancel", "--yes"));
             },
         };
     }

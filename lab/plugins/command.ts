@@ -1,0 +1,141 @@
+import { randomBytes } from "node:crypto";
+import type { Failure, Operation, ResourceType } from "./contract";
+import { HOP_DEFAULTS } from "./hop";
+import { serve } from "./serve";
+import type { Output, Run } from "./session";
+import type { Connection } from "./ssh";
+import { findChanges, hasUnknown, isSecret, type Properties, reveal, secret, UNKNOWN, withoutEmpty } from "./values";
+
+/** The inputs of command:remote:Command 1.2.1; any other is an error. */
+const INPUTS = [
+    "connection",
+    "create",
+    "update",
+    "delete",
+    "stdin",
+    "logging",
+    "environment",
+    "addPreviousOutputInEnv",
+    "triggers",
+];
+
+const SECRET_CONNECTION_INPUTS = ["password", "privateKey", "privateKeyPassword"];
+
+const NOTHING: Output = { stdout: "", stderr: "" };
+const NOT_KNOWN_YET: Output = { stdout: UNKNOWN, stderr: UNKNOWN };
+
+/**
+ * command:remote:Command. A preview never dials. A change of any input updates in place, of `triggers` replaces. What
+ * fails leaves the state as it was: nothing after a create, the old inputs after an update.
+ */
+const remoteCommand: ResourceType = {
+    check(news) {
+        const failures = checkConnection(reveal(news.connection));
+        for (const property of Object.keys(news).filter((name) => !INPUTS.includes(name))) {
+            failures.push({ property, reason: `Unrecognized field '${property}' on 'remote.CommandInputs'` });
+        }
+        const connection = failures.length === 0 ? secret(hopInputs(news.connection)) : news.connection;
+        return { inputs: withoutEmpty({ ...news, connection }), failures };
+    },
+
+    diff({ oldInputs, news }) {
+        const changes = findChanges(oldInputs, news);
+        // one element of triggers is no replacement to the plugin; the SDK asks the engine for it
+        return { changes: new Map([...changes].map(([path, kind]) => [path, { kind, replace: path === "triggers" }])) };
+    },
+
+    async create(inputs, op) {
+        const id = `${op.name}${randomBytes(4).toString("hex")}`;
+        const output = op.preview ? NOT_KNOWN_YET : await runIfGiven(inputs.create, inputs, NOTHING, op);
+        return { id, state: { ...inputs, ...output } };
+    },
+
+    async update(news, oldState, op) {
+        const previous = reveal({ stdout: oldState.stdout, stderr: oldState.stderr }) as Output;
+        if (op.preview) {
+            return { ...news, ...(mayPrintOtherwise(oldState, news) ? NOT_KNOWN_YET : previous) };
+        }
+        return { ...news, ...(await runIfGiven(news.update ?? news.create, news, previous, op)) };
+    },
+
+    async delete(state, op) {
+        const previous = reveal({ stdout: state.stdout, stderr: state.stderr }) as Output;
+        await runIfGiven(state.delete, state, previous, op);
+    },
+};
+
+function checkConnection(connection: unknown): Failure[] {
+    if (connection === undefined) {
+        return [{ property: "connection", reason: "Missing required field 'connection' on 'remote.CommandInputs'" }];
+    }
+    const { host, proxy } = connection as { host?: unknown; proxy?: { host?: unknown } };
+    const failure = "An error occurred decoding 'CommandInputs.connection': 1 failures decoding:\n\t";
+    if (connection !== UNKNOWN && host === undefined) {
+        return [
+            { property: "connection", reason: `${failure}host: Missing required field 'host' on 'remote.Connection'` },
+        ];
+    }
+    if (typeof proxy === "object" && proxy.host === undefined) {
+        const inner = "proxy: An error occurred decoding 'Connection.proxy': 1 failures decoding:\n\t";
+        const reason = `${failure}${inner}host: Missing required field 'host' on 'remote.ProxyConnection'`;
+        return [{ property: "connection", reason }];
+    }
+    return [];
+}
+
+/** A hop with its defaults, its keys and passwords marked as secrets whatever the program says. */
+function hopInputs(given: unknown): unknown {
+    const hop = isSecret(given) ? (given as { value: unknown }).value : given;
+    if (typeof hop !== "object" || hop === null) {
+        return hop; // not known yet
+    }
+    const inputs: Properties = { ...HOP_DEFAULTS, ...withoutEmpty(hop as Properties) };
+    for (const name of SECRET_CONNECTION_INPUTS.filter((one) => one in inputs)) {
+        inputs[name] = secret(inputs[name]);
+    }
+    if (inputs.proxy !== undefined) {
+        inputs.proxy = hopInputs(inputs.proxy);
+    }
+    return inputs;
+}
+
+/** To the official plugin, an input that was not there before changes nothing in what a preview foresees. */
+function mayPrintOtherwise(oldState: Properties, news: Properties): boolean {
+    return INPUTS.some(
+        (name) => hasUnknown(news[name]) || (name in oldState && findChanges(oldState[name], news[name]).size > 0),
+    );
+}
+
+/** What the command printed. When there is none to run, what was printed before stays. */
+async function runIfGiven(command: unknown, inputs: Properties, previous: Output, op: Operation): Promise<Output> {
+    if (command === undefined) {
+        return previous;
+    }
+    const plain = reveal(inputs) as Properties & { connection: Connection; environment?: Record<string, string> };
+    const logging = plain.logging ?? "stdoutAndStderr";
+    const wanted: Run = {
+        command: String(reveal(command)),
+        stdin: String(plain.stdin ?? ""),
+        environment: plain.environment ?? {},
+        optionalEnvironment: plain.addPreviousOutputInEnv === false ? {} : previousOutput(previous),
+        logStdout: logging === "stdout" || logging === "stdoutAndStderr",
+        logStderr: logging === "stderr" || logging === "stdoutAndStderr",
+    };
+    // loaded here: a preview and an unchanged `up` need no SSH, and start in half the time
+    const [{ dial }, { run }] = await Promise.all([import("./ssh"), import("./session")]);
+    return run(await dial(plain.connection, op), wanted, op);
+}
+
+function previousOutput({ stdout, stderr }: Output): Record<string, string> {
+    return {
+        ...(stdout && { PULUMI_COMMAND_STDOUT: stdout }),
+        ...(stderr && { PULUMI_COMMAND_STDERR: stderr }),
+    };
+}
+
+void serve({
+    name: "command",
+    version: "1.2.1",
+    acceptSecrets: true,
+    resources: { "command:remote:Command": remoteCommand },
+});

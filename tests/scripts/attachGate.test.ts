@@ -1,0 +1,137 @@
+import { changes, cleanUpHosts, makeHost } from "./fakeHost";
+import { refused } from "./fakeServer";
+
+cleanUpHosts();
+
+const script = "attach-replica.sh";
+const up = {
+    NODE: "a",
+    PEER_HOST: "b.example.com",
+    SOURCE_FILE: "mysql-bin.000002",
+    SOURCE_POSITION: 700,
+    GATE: "yes",
+    RETRY_SECONDS: "",
+    RETRY_COUNT: "",
+};
+const byPosition = { gtid_mode: "OFF" };
+const logs = "mysql-bin.000001\t900\nmysql-bin.000002\t900\nmysql-bin.000003\t157\n";
+const event = (file: string, type: string, server: number) => `mysql-bin.${file}\t700\t${type}\t${server}\t900\tinfo\n`;
+
+/** Node a (server id 20 here) with a peer whose logs hold these events. */
+function hostWithEvents(events: Record<string, string>) {
+    const host = makeHost(byPosition, byPosition);
+    host.peer.rules.push({ on: "SHOW BINARY LOGS", answer: { stdout: logs } });
+    for (const [statement, rows] of Object.entries(events)) {
+        host.peer.rules.push({ on: statement, answer: { stdout: rows } });
+    }
+    return host;
+}
+
+describe("the gate, by GTID,", () => {
+    it("lets a link through when the peer has nothing that this node lacks", async () => {
+        const host = makeHost({}, { gtid_executed: "uuid-a:1-5,\\nuuid-b:1-2" });
+        const run = await host.run(script, up);
+        expect(run.statements).toContain("SELECT GTID_SUBTRACT('uuid-a:1-5,uuid-b:1-2', @@global.gtid_executed)");
+        expect([run.exitCode, changes(run.statements).length]).toEqual([0, 3]);
+    });
+
+    it("refuses errant transactions before anything changes here, and names them", async () => {
+        const host = makeHost();
+        host.local.rules.push({ on: /^SELECT GTID_SUBTRACT/, answer: { stdout: "uuid-b:3-4" } });
+        const run = await host.run(script, up);
+        expect(changes(run.statements)).toEqual([]);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                "error MM_LINK_ERRANT: b.example.com has transactions of its own (uuid-b:3-4), which a would replay over its data. a was not changed\n" +
+                "  next: see what they are (mysqlbinlog --include-gtids); apply what is wanted on a by hand, then empty b.example.com and run up again\n",
+        });
+    });
+});
+
+describe("the gate, by file and position,", () => {
+    const from = "SHOW BINLOG EVENTS IN 'mysql-bin.000002' FROM 700";
+    const next = "SHOW BINLOG EVENTS IN 'mysql-bin.000003' FROM 4";
+
+    it("lets a link through when all events since the import came from here, marks of every log aside", async () => {
+        const host = hostWithEvents({
+            [from]: event("000002", "Query", 20) + event("000002", "Rotate", 10),
+            [next]:
+                event("000003", "Format_desc", 10) + event("000003", "Previous_gtids", 10) + event("000003", "Xid", 20),
+        });
+        const run = await host.run(script, up);
+        expect(run.peer.filter((text) => text.startsWith("SHOW BIN"))).toEqual(["SHOW BINARY LOGS", from, next]);
+        expect([run.exitCode, changes(run.statements).length]).toEqual([0, 3]);
+    });
+
+    it("refuses the first event of another server, in a later log too, before anything changes here", async () => {
+        const host = hostWithEvents({
+            [from]: event("000002", "Query", 20),
+            [next]: event("000003", "Query", 10) + event("000003", "Xid", 10),
+        });
+        const run = await host.run(script, up);
+        expect(changes(run.statements)).toEqual([]);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                "error MM_LINK_ERRANT: b.example.com's log holds events that did not come from a (mysql-bin.000003 700 Query of server 10), which a would replay over its data. a was not changed\n" +
+                "  next: see what they are (mysqlbinlog); apply what is wanted on a by hand, then empty b.example.com and run up again\n",
+        });
+    });
+
+    it("names the first of many foreign events, in several logs", async () => {
+        const many = event("000002", "Query", 10).repeat(3000);
+        const host = hostWithEvents({ [from]: many, [next]: many.replaceAll("000002", "000003") });
+        const run = await host.run(script, up);
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+        expect(run.stderr.match(/^error \w+|\(mysql-bin.*?\)/gm)).toEqual([
+            "error MM_LINK_ERRANT",
+            "(mysql-bin.000002 700 Query of server 10)",
+        ]);
+    });
+
+    it("refuses when a log cannot be read: what it holds is unknown", async () => {
+        const host = hostWithEvents({});
+        host.peer.rules.push({ on: from, answer: refused(1227, "Access denied") });
+        const run = await host.run(script, up);
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+        expect(run.stderr).toBe(
+            "error MM_PEER_UNREADABLE: from a, the log mysql-bin.000002 of b.example.com cannot be read\n" +
+                "  next: run up again\n  server: ERROR 1227 (HY000) at line 1: Access denied\n",
+        );
+    });
+
+    it("refuses when the list of logs cannot be read", async () => {
+        const host = makeHost(byPosition, byPosition);
+        host.peer.rules.push({ on: "SHOW BINARY LOGS", answer: refused(1227, "Access denied") });
+        const run = await host.run(script, up);
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+    });
+
+    it("refuses when the log of the import's coordinates is no longer there", async () => {
+        const host = makeHost(byPosition, byPosition);
+        host.peer.rules.push({ on: "SHOW BINARY LOGS", answer: { stdout: "mysql-bin.000009\t157\n" } });
+        const run = await host.run(script, up);
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+    });
+
+    it("refuses when the coordinates are unknown", async () => {
+        const host = hostWithEvents({});
+        const run = await host.run(script, { ...up, SOURCE_FILE: "", SOURCE_POSITION: "" });
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+        expect(run.stderr).toContain("(unknown coordinates)");
+    });
+
+    it("lets nothing through a second time when the channel is gone: where it stopped is gone with it", async () => {
+        const host = hostWithEvents({ [from]: "", [next]: "" });
+        await host.run(script, up);
+        host.local.channel = undefined;
+        const run = await host.run(script, up);
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+        expect(run.stderr).toMatch(
+            /^error MM_LINK_COORDINATES_LOST: a no longer follows b\.example\.com:3306, and where it stopped is gone/,
+        );
+    });
+});

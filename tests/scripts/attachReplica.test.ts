@@ -1,0 +1,172 @@
+import { changes, cleanUpHosts, makeHost } from "./fakeHost";
+import { refused } from "./fakeServer";
+
+cleanUpHosts();
+
+const script = "attach-replica.sh";
+const up = {
+    SOURCE_FILE: "mysql-bin.000002",
+    SOURCE_POSITION: 1234,
+    GATE: "no",
+    RETRY_SECONDS: 10,
+    RETRY_COUNT: 864000,
+};
+const byPosition = { gtid_mode: "OFF" };
+const line = "link source=a.example.com:3306 uuid=uuid-a\n";
+const login =
+    "SOURCE_HOST = 'a.example.com', SOURCE_PORT = 3306, SOURCE_USER = 'replicator', SOURCE_PASSWORD = 'SECRETaccount'";
+const rest = "SOURCE_CONNECT_RETRY = 10, SOURCE_RETRY_COUNT = 864000, SOURCE_SSL = 1, GET_SOURCE_PUBLIC_KEY = 1";
+
+describe("attach-replica.sh", () => {
+    it("gives host, account and coordinates in one statement", async () => {
+        const host = makeHost(byPosition, byPosition);
+        const run = await host.run(script, up);
+        expect(changes(run.statements)).toEqual([
+            "STOP REPLICA",
+            `CHANGE REPLICATION SOURCE TO ${login}, SOURCE_LOG_FILE = 'mysql-bin.000002', SOURCE_LOG_POS = 1234, ${rest}`,
+            "START REPLICA",
+        ]);
+        expect(run).toMatchObject({ exitCode: 0, stdout: line });
+        expect(run.stderr).toBe("b: follows a.example.com:3306 from mysql-bin.000002 1234\n");
+    });
+
+    it("asks by GTID where both servers have it on, and names no coordinates then", async () => {
+        const run = await makeHost().run(script, up);
+        expect(changes(run.statements)[1]).toBe(
+            `CHANGE REPLICATION SOURCE TO ${login}, SOURCE_AUTO_POSITION = 1, ${rest}`,
+        );
+        expect(run.stdout).toBe(line);
+    });
+
+    it("uses the words of an old series there", async () => {
+        const host = makeHost(byPosition, byPosition, "8.0.15");
+        const run = await host.run(script, up);
+        const old = `${login}, SOURCE_LOG_FILE = 'mysql-bin.000002', SOURCE_LOG_POS = 1234, ${rest}`.replaceAll(
+            "SOURCE",
+            "MASTER",
+        );
+        expect(changes(run.statements)).toEqual(["STOP SLAVE", `CHANGE MASTER TO ${old}`, "START SLAVE"]);
+        expect(run.stdout).toBe(line);
+    });
+
+    it.each([
+        ["by position", byPosition],
+        ["by GTID", {}],
+    ])("leaves a link alone that is already so, %s", async (_, variables) => {
+        const host = makeHost(variables, variables);
+        const first = await host.run(script, up);
+        const again = await host.run(script, up);
+        expect(changes(again.statements)).toEqual([]);
+        expect(again).toMatchObject({ exitCode: 0, stdout: first.stdout, stderr: "" });
+    });
+
+    it("starts threads that somebody stopped, and changes nothing else", async () => {
+        const host = makeHost();
+        await host.run(script, up);
+        host.local.channel?.set("Replica_SQL_Running", "No");
+        const run = await host.run(script, up);
+        expect(changes(run.statements)).toEqual(["START REPLICA"]);
+        expect(run).toMatchObject({ stdout: line, stderr: "b: started the receiver and the applier\n" });
+    });
+
+    it("gives a new password to the receiver alone, while the applier goes on", async () => {
+        const host = makeHost();
+        await host.run(script, up);
+        const run = await host.run(script, { ...up, ACCOUNT_PASSWORD: "SECRETnew" });
+        expect(changes(run.statements)).toEqual([
+            "STOP REPLICA IO_THREAD",
+            "CHANGE REPLICATION SOURCE TO SOURCE_PASSWORD = 'SECRETnew'",
+            "START REPLICA",
+        ]);
+        expect(run).toMatchObject({
+            exitCode: 0,
+            stdout: line,
+            stderr: "b: logs in to a.example.com:3306 with the password of now\n",
+        });
+        expect(host.memory("link")).not.toContain("SECRET");
+    });
+
+    it("refuses a source that it did not set, and changes nothing", async () => {
+        const host = makeHost();
+        const theirs = { Source_Host: "other", Source_Port: "3307", Source_User: "x", Auto_Position: "1" };
+        host.local.channel = new Map(Object.entries(theirs));
+        const run = await host.run(script, up);
+        expect(changes(run.statements)).toEqual([]);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                "error MM_LINK_FOREIGN_SOURCE: b follows other:3307, not a.example.com:3306. Nothing was changed\n" +
+                "  next: if that link is no longer wanted, detach it by hand (STOP REPLICA; RESET REPLICA ALL), then run up again\n",
+        });
+        expect(host.memory("link")).toBeUndefined();
+    });
+
+    it("points a link back that somebody has changed since, where GTIDs tell what is lacking", async () => {
+        const host = makeHost();
+        await host.run(script, up);
+        host.local.channel?.set("Source_Host", "other");
+        const run = await host.run(script, up);
+        expect(changes(run.statements)[1]).toBe(
+            `CHANGE REPLICATION SOURCE TO ${login}, SOURCE_AUTO_POSITION = 1, ${rest}`,
+        );
+        expect(run).toMatchObject({ exitCode: 0, stdout: line });
+    });
+
+    it("refuses to guess where a changed link goes on without GTIDs", async () => {
+        const host = makeHost(byPosition, byPosition);
+        await host.run(script, up);
+        host.local.channel?.set("Source_Host", "other");
+        const run = await host.run(script, up);
+        expect(changes(run.statements)).toEqual([]);
+        expect(run.stderr).toMatch(
+            /^error MM_LINK_COORDINATES_LOST: b was pointed at other:3306 behind the program's back\. Nothing was changed\n/,
+        );
+        expect(run.exitCode).toBe(1);
+    });
+
+    it("says so when rows travel in clear", async () => {
+        const host = makeHost();
+        host.peer.rules.push({ on: "SHOW SESSION STATUS LIKE 'Ssl_cipher'", answer: { stdout: "Ssl_cipher\t" } });
+        const run = await host.run(script, up);
+        expect(changes(run.statements)[1]).toContain("SOURCE_SSL = 0, ");
+        expect(run.stderr).toContain(
+            "warning MM_LINK_IN_CLEAR: b: a.example.com offers no TLS: rows travel to b in clear\n",
+        );
+    });
+
+    it("shows a password to nobody: not in arguments, not in what it says, not in its memory", async () => {
+        const host = makeHost();
+        host.local.rules.push({ on: /^CHANGE/, answer: refused(1064, "near 'SECRETaccount' and SECRETlogin") });
+        const run = await host.run(script, { ...up, LOGIN_USER: "root", LOGIN_PASSWORD: "SECRETlogin" });
+        expect(host.calls.filter(({ options }) => options.includes("SECRET")).length).toBeGreaterThan(3);
+        expect(host.calls.filter(({ argv }) => argv.join(" ").includes("SECRET"))).toEqual([]);
+        expect(run.stderr).toBe(
+            "error MM_SQL_REFUSED: b's server refused a statement of step attach-replica\n" +
+                "  next: read the server's words; grant the login what README.md lists, or start the server, then run up again\n" +
+                "  server: ERROR 1064 (HY000) at line 1: near '***' and ***\n",
+        );
+    });
+});
+
+describe("attach-replica.sh at destroy", () => {
+    it("stops and forgets its own link; a second time it finds none", async () => {
+        const host = makeHost();
+        await host.run(script, up);
+        const run = await host.run(script, up, "down");
+        expect(changes(run.statements)).toEqual(["STOP REPLICA", "RESET REPLICA ALL"]);
+        expect(host.memory("link")).toBeUndefined();
+        const again = await host.run(script, up, "down");
+        expect([again.exitCode, changes(again.statements)]).toEqual([0, []]);
+    });
+
+    it("leaves somebody else's link alone", async () => {
+        const host = makeHost();
+        host.local.channel = new Map([
+            ["Source_Host", "other"],
+            ["Source_Port", "3306"],
+        ]);
+        const run = await host.run(script, up, "down");
+        expect([run.exitCode, changes(run.statements)]).toEqual([0, []]);
+    });
+});

@@ -1,0 +1,206 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { assembleScript, type Parameters } from "../../core/script";
+import { type Answer, FakeServer } from "./fakeServer";
+
+const programs = ["mysql", "mysqldump", "mysqld", "ssh", "systemctl", "journalctl", "getent", "id"];
+const program = join(__dirname, "fake", "program.sh");
+
+export interface Run {
+    exitCode: number | null;
+    stdout: string;
+    stderr: string;
+    /** What this run asked of the node's own server, and of its peer's; in order. */
+    statements: string[];
+    peer: string[];
+}
+
+/** One fake program's call. */
+export interface Call {
+    name: string;
+    argv: string[];
+    /** What its option files said. */
+    options: string;
+    stdin: string;
+}
+
+/** What every step's parameters are, unless told otherwise. */
+const common: Parameters = {
+    NODE: "b",
+    PORT: 3306,
+    CONVERGE: "",
+    SOCKET: "",
+    LOGIN_USER: "",
+    LOGIN_PASSWORD: "",
+    OPTION_FILE: "",
+    PEER_HOST: "a.example.com",
+    PEER_PORT: 3306,
+    ACCOUNT: "replicator",
+    ACCOUNT_HOST: "%",
+    ACCOUNT_PASSWORD: "SECRETaccount",
+    SSH_USER: "root",
+};
+
+/** A host made of a folder and of fake programs on PATH; the scripts that run on it are the real ones, whole, in a real bash. */
+export class FakeHost {
+    readonly root = mkdtempSync(join(tmpdir(), "mm-host-"));
+    readonly local: FakeServer;
+    readonly peer: FakeServer;
+    /** Every call of a fake program, in order. */
+    readonly calls: Call[] = [];
+    /** Answers of programs other than the client; by name. */
+    readonly answers: Record<string, (call: Call) => Answer> = {
+        id: () => ({ stdout: "0\n" }),
+        getent: ({ argv }) => ({ stdout: argv[0] === "passwd" ? `root:x:0:0::${this.path("/root")}:/bin/bash\n` : "" }),
+        systemctl: () => ({}),
+        // what the server would read: every line of the one option file
+        mysqld: ({ argv }) => ({
+            stdout: argv.includes("--print-defaults") ? `mysqld would have:\n${this.readOptions()}\n` : "",
+        }),
+    };
+    private listener: Server | undefined;
+
+    constructor(local: Record<string, string> = {}, peer: Record<string, string> = {}, version = "9.7.4") {
+        this.local = new FakeServer(version, {
+            server_id: "20",
+            server_uuid: "uuid-b",
+            pid_file: "/nowhere",
+            ...local,
+        });
+        this.peer = new FakeServer(version, { server_id: "10", server_uuid: "uuid-a", ...peer });
+        this.write("/etc/my.cnf", "[mysqld]\n");
+        for (const folder of ["/root", "/bin", "/tmp", "/run/systemd/system"]) {
+            mkdirSync(this.path(folder), { recursive: true });
+        }
+        for (const name of programs) {
+            symlinkSync(program, this.path(`/bin/${name}`));
+        }
+    }
+
+    /** Where a path of the host is on this machine. */
+    path = (path: string) => join(this.root, path);
+    read = (path: string) => (existsSync(this.path(path)) ? readFileSync(this.path(path), "utf8") : undefined);
+    write(path: string, text: string): void {
+        mkdirSync(dirname(this.path(path)), { recursive: true });
+        writeFileSync(this.path(path), text);
+    }
+    /** A file of the node's memory. */
+    memory = (name: string) => this.read(`/var/lib/mysql-master-master/3306/${name}`);
+    remember = (name: string, text: string) => this.write(`/var/lib/mysql-master-master/3306/${name}`, text);
+
+    /** Runs a script as the program would, with the paths that it uses moved below this host's folder. */
+    async run(script: string, parameters: Parameters = {}, verb = "up"): Promise<Run> {
+        const text = assembleScript(script, { ...common, STEP: script.replace(/\.sh$/, ""), ...parameters });
+        // a wait of 0.2 s counts for 5 s: what is waited for here comes at once or never
+        const hurried = text.replaceAll("sleep 0.2", "SECONDS=$((SECONDS + 5))");
+        return this.runText(
+            hurried.replaceAll(/\/(var\/lib\/mysql-master-master|run\/systemd\/system|etc\/)/g, `${this.root}/$1`),
+            verb,
+        );
+    }
+
+    async runText(text: string, verb = "up"): Promise<Run> {
+        const port = await this.listen();
+        const before = [this.local.statements.length, this.peer.statements.length];
+        const child = spawn("bash", ["-s", "--", verb, "10.0.0.9 5000 10.0.0.2 22"], {
+            env: {
+                PATH: `${this.path("/bin")}:${process.env.PATH}`,
+                HOME: this.path("/root"),
+                TMPDIR: this.path("/tmp"),
+                FAKE_PORT: `${port}`,
+            },
+        });
+        let stdout = "";
+        let stderr = "";
+        child.stdout.on("data", (data) => {
+            stdout += data;
+        });
+        child.stderr.on("data", (data) => {
+            stderr += data;
+        });
+        child.stdin.on("error", () => {});
+        child.stdin.end(text);
+        const exitCode = await new Promise<number | null>((resolve) => child.on("close", resolve));
+        const hide = (words: string) => words.replaceAll(this.root, "");
+        return {
+            exitCode,
+            stdout: hide(stdout),
+            stderr: hide(stderr),
+            statements: this.local.statements.slice(before[0]),
+            peer: this.peer.statements.slice(before[1]),
+        };
+    }
+
+    close(): void {
+        this.listener?.close();
+        rmSync(this.root, { recursive: true, force: true });
+    }
+
+    private readOptions = () =>
+        (this.read("/etc/my.cnf") ?? "")
+            .split("\n")
+            .filter((line) => /^\w/.test(line))
+            .map((line) => `--${line}`)
+            .join(" ");
+
+    private async listen(): Promise<number> {
+        if (this.listener === undefined) {
+            this.listener = createServer((socket) => this.serve(socket));
+            const { listener } = this;
+            await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+        }
+        return (this.listener.address() as AddressInfo).port;
+    }
+
+    /** Reads one call: three lengths, a line each, then words, option files and stdin. */
+    private serve(socket: Socket): void {
+        let data = Buffer.alloc(0);
+        socket.on("error", () => {});
+        socket.on("data", (chunk) => {
+            data = Buffer.concat([data, chunk]);
+            const [head, ...lengths] = /^(\d+)\n(\d+)\n(\d+)\n/.exec(data.toString("latin1")) ?? [];
+            const [words = 0, files = 0, stdin = 0] = lengths.map(Number);
+            if (head === undefined || data.length < head.length + words + files + stdin) {
+                return;
+            }
+            const part = (from: number, length: number) =>
+                data.subarray(head.length + from, head.length + from + length).toString();
+            const [name = "", ...argv] = part(0, words).split("\x1e").slice(0, -1);
+            const call = { name, argv, options: part(words, files), stdin: part(words + files, stdin) };
+            this.calls.push(call);
+            const { stdout = "", stderr = "", status = 0 } = this.answer(call);
+            socket.end(`${status} ${Buffer.byteLength(stdout)} ${Buffer.byteLength(stderr)}\n${stdout}${stderr}`);
+        });
+    }
+
+    private answer(call: Call): Answer {
+        if (call.name === "mysql") {
+            return (call.options.includes("host=") ? this.peer : this.local).run(call.stdin);
+        }
+        return this.answers[call.name]?.(call) ?? { stderr: `a fake ${call.name} has no answer\n`, status: 1 };
+    }
+}
+
+const hosts: FakeHost[] = [];
+
+/** A new host for one test; its folder goes after it. */
+export function makeHost(...args: ConstructorParameters<typeof FakeHost>): FakeHost {
+    const host = new FakeHost(...args);
+    hosts.push(host);
+    return host;
+}
+
+/** To be called once in each test file. */
+export function cleanUpHosts(): void {
+    afterEach(() => {
+        for (const host of hosts.splice(0)) {
+            host.close();
+        }
+    });
+}
+
+/** Statements that change something: all but those that only read. */
+export const changes = (statements: string[]) => statements.filter((text) => !/^(SELECT|SHOW)\b/.test(text));

@@ -1,0 +1,227 @@
+/** What a fake program answers. */
+export interface Answer {
+    stdout?: string;
+    stderr?: string;
+    status?: number;
+}
+
+/** An answer of a test's own, before the server's: to a statement that is this text, begins with it (…) or matches. */
+export interface Rule {
+    on: string | RegExp;
+    answer: Answer | (() => Answer);
+}
+
+const silent =
+    /^(SET SESSION|FLUSH LOCAL PRIVILEGES|RESET BINARY LOGS AND GTIDS|RESET MASTER|CREATE (DATABASE|TABLE)|GRANT|DROP DATABASE|INSERT)/;
+
+/** An error as the client prints it. */
+export const refused = (code: number, words: string): Answer => ({
+    stderr: `ERROR ${code} (HY000) at line 1: ${words}\n`,
+    status: 1,
+});
+
+/**
+ * A fake MySQL server: variables, accounts and one replication channel. It knows the statements that the scripts use, changes its
+ * state as a server would, and refuses all else with 1064. No data, no grants, no SQL: what only servers can prove is in tests/live.
+ */
+export class FakeServer {
+    /** Every statement in order, those of a login as the replication account excepted. */
+    readonly statements: string[] = [];
+    readonly variables = new Map<string, string>();
+    readonly accounts = new Map<string, string>();
+    readonly rules: Rule[] = [];
+    schemas: string[] = [];
+    /** Columns of SHOW REPLICA STATUS by their new names; undefined: no channel. */
+    channel: Map<string, string> | undefined;
+    coordinates = "mysql-bin.000003\t157";
+    grants =
+        "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `replicator`@`%`\nGRANT SELECT ON `mysql_master_master`.* TO `replicator`@`%`";
+
+    constructor(
+        readonly version: string,
+        variables: Record<string, string>,
+    ) {
+        const defaults = {
+            port: "3306",
+            version,
+            version_comment: "a fake",
+            read_only: "0",
+            event_scheduler: "ON",
+            gtid_mode: "ON",
+        };
+        for (const [name, value] of Object.entries({
+            ...defaults,
+            super_read_only: "0",
+            gtid_executed: "",
+            gtid_purged: "",
+            ...variables,
+        })) {
+            this.variables.set(name, value);
+        }
+    }
+
+    get isOld(): boolean {
+        return /^5\.|^8\.0\.[01]\d$|^8\.0\.2[01]$|MariaDB/.test(this.version);
+    }
+
+    /** Statements of one client, split as its batch mode does; the first that is refused ends it. */
+    run(text: string): Answer {
+        let stdout = "";
+        for (const statement of text
+            .split(/;\n/)
+            .map((each) => each.trim())
+            .filter((each) => each !== "")) {
+            this.statements.push(statement);
+            const { stdout: rows = "", stderr = "", status = 0 } = this.answer(statement);
+            stdout += rows === "" || rows.endsWith("\n") ? rows : `${rows}\n`;
+            if (status !== 0) {
+                return { stdout, stderr, status };
+            }
+        }
+        return { stdout };
+    }
+
+    private answer(statement: string): Answer {
+        const rule = this.rules.find(({ on }) => (typeof on === "string" ? statement === on : on.test(statement)));
+        if (rule) {
+            return typeof rule.answer === "function" ? rule.answer() : rule.answer;
+        }
+        if (/^SET GLOBAL /.test(statement)) {
+            return this.setGlobals(statement);
+        }
+        if (silent.test(statement)) {
+            return {};
+        }
+        return (
+            this.readValues(statement) ??
+            this.changeAccount(statement) ??
+            this.replicate(statement) ??
+            this.look(statement)
+        );
+    }
+
+    private setGlobals(statement: string): Answer {
+        for (const part of statement.replace(/^SET /, "").split(/, (?=GLOBAL )/)) {
+            const [, name = "", value = ""] = /^GLOBAL (\w+) = (.*)$/.exec(part) ?? [];
+            if (!this.variables.has(name)) {
+                return refused(1193, `Unknown system variable '${name}'`);
+            }
+            this.variables.set(name, value.replace(/^'(.*)'$/, "$1"));
+            if (name === "super_read_only" && value === "1") {
+                this.variables.set("read_only", "1");
+            }
+            if (name === "read_only" && value === "0") {
+                this.variables.set("super_read_only", "0");
+            }
+        }
+        return {};
+    }
+
+    /** SELECT of variables alone. */
+    private readValues(statement: string): Answer | undefined {
+        const names = /^SELECT (@@[\w.]+(?:, @@[\w.]+)*)$/.exec(statement)?.[1]?.split(", ");
+        if (names === undefined) {
+            return undefined;
+        }
+        const values = names.map((name) => this.variables.get(name.replace(/^@@(global\.)?/, "")));
+        return values.includes(undefined)
+            ? refused(1193, `Unknown system variable '${names.join()}'`)
+            : { stdout: `${values.join("\t")}\n` };
+    }
+
+    private changeAccount(statement: string): Answer | undefined {
+        const [, user = "", host = ""] = /'(\w+)'@'([^']+)'/.exec(statement) ?? [];
+        const [, password = ""] = /IDENTIFIED BY '([^']*)'/.exec(statement) ?? [];
+        const who = `${user}@${host}`;
+        switch (statement.split(" ").slice(0, 2).join(" ")) {
+            case "CREATE USER":
+            case "ALTER USER":
+                if (this.accounts.has(who) === statement.startsWith("CREATE")) {
+                    return refused(1396, `Operation ${statement.slice(0, 6)} USER failed for '${user}'@'${host}'`);
+                }
+                this.accounts.set(who, password);
+                return {};
+            case "DROP USER":
+                return this.accounts.delete(who)
+                    ? {}
+                    : refused(1396, `Operation DROP USER failed for '${user}'@'${host}'`);
+            default:
+                return undefined;
+        }
+    }
+
+    private replicate(statement: string): Answer | undefined {
+        const word = this.isOld ? "SLAVE" : "REPLICA";
+        if (statement.startsWith("CHANGE ")) {
+            const options = [...statement.matchAll(/(?:SOURCE|MASTER)_(\w+) = (?:'([^']*)'|(\d+))/g)];
+            const given = Object.fromEntries(
+                options.map(([, name = "", text, number]) => [name, text ?? number ?? ""]),
+            );
+            const fields = {
+                HOST: "Source_Host",
+                PORT: "Source_Port",
+                USER: "Source_User",
+                AUTO_POSITION: "Auto_Position",
+                LOG_FILE: "Relay_Source_Log_File",
+                LOG_POS: "Exec_Source_Log_Pos",
+            };
+            this.channel ??= new Map([
+                ["Auto_Position", "0"],
+                ["Replica_IO_Running", "No"],
+                ["Replica_SQL_Running", "No"],
+            ]);
+            for (const [option, field] of Object.entries(fields)) {
+                if (given[option] !== undefined) {
+                    this.channel.set(field, given[option]);
+                }
+            }
+            return {};
+        }
+        const running = { [`START ${word}`]: "Yes", [`STOP ${word}`]: "No" }[statement];
+        if (running !== undefined) {
+            this.channel?.set("Replica_IO_Running", running).set("Replica_SQL_Running", running);
+            return {};
+        }
+        if (statement === `STOP ${word} IO_THREAD`) {
+            this.channel?.set("Replica_IO_Running", "No");
+            return {};
+        }
+        if (statement === `RESET ${word} ALL`) {
+            this.channel = undefined;
+            return {};
+        }
+        return statement === `SHOW ${word} STATUS` ? { stdout: this.showChannel() } : undefined;
+    }
+
+    private showChannel(): string {
+        const old = (name: string) =>
+            this.isOld ? name.replace("Source", "Master").replace("Replica", "Slave") : name;
+        const lines = [...(this.channel ?? [])].map(([name, value]) => `${old(name).padStart(30)}: ${value}\n`);
+        return lines.length === 0 ? "" : `${"*".repeat(27)} 1. row ${"*".repeat(27)}\n${lines.join("")}`;
+    }
+
+    private look(statement: string): Answer {
+        const account = /^SELECT 1 FROM mysql\.user WHERE user = '(\w+)' AND host = '([^']+)'$/.exec(statement);
+        if (account) {
+            return { stdout: this.accounts.has(`${account[1]}@${account[2]}`) ? "1\n" : "" };
+        }
+        if (statement.startsWith("SELECT schema_name FROM information_schema.schemata")) {
+            return { stdout: this.schemas.map((name) => `${name}\n`).join("") };
+        }
+        const known: [RegExp, string][] = [
+            [/^SELECT 1$/, "1"],
+            [/^SHOW (BINARY LOG|MASTER) STATUS$/, this.coordinates],
+            [/^SHOW SESSION STATUS LIKE 'Ssl_cipher'$/, "Ssl_cipher\tTLS_AES_256_GCM_SHA384"],
+            [/^SHOW GRANTS( FOR .*)?$/, this.grants],
+            [/^SELECT GTID_SUBTRACT\(/, ""],
+            [/^SELECT GTID_SUBSET\(/, "1"],
+            [/^SELECT WAIT_FOR_EXECUTED_GTID_SET\(/, "0"],
+            [/^SELECT (MASTER|SOURCE)_POS_WAIT\(/, "0"],
+            [/^SELECT COALESCE\(SUM\(data_length\), 0\) FROM information_schema\.tables$/, "1000"],
+            [/^SELECT VARIABLE_VALUE FROM performance_schema\.persisted_variables/, ""],
+            [/^SELECT 1 FROM mysql_master_master\.row_test WHERE token = /, "1"],
+        ];
+        const rows = known.find(([pattern]) => pattern.test(statement))?.[1];
+        return rows === undefined ? refused(1064, `a fake server has no answer to: ${statement}`) : { stdout: rows };
+    }
+}

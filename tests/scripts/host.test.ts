@@ -1,0 +1,139 @@
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { assembleScript } from "../../core/script";
+import { cleanUpHosts, makeHost } from "./fakeHost";
+import { refused } from "./fakeServer";
+
+cleanUpHosts();
+
+const attach = { SOURCE_FILE: "f", SOURCE_POSITION: 4, GATE: "no", RETRY_SECONDS: "", RETRY_COUNT: "" };
+
+/** A script's libraries with another main. */
+function withMain(body: string): string {
+    const whole = assembleScript("seed-look.sh", {
+        NODE: "b",
+        PORT: 3306,
+        STEP: "test",
+        SOCKET: "",
+        LOGIN_USER: "u",
+        LOGIN_PASSWORD: "SECRETlogin",
+        ACCOUNT_PASSWORD: "SECRETaccount",
+    });
+    const libraries = whole.slice(0, whole.indexOf("\nmain()"));
+    return `${libraries}\nmain() {\n${body}\n}\nmain "$@" </dev/null`;
+}
+
+describe("the lock of a node", () => {
+    it("held by another process ends the step, names the holder, and touches no server", async () => {
+        const host = makeHost();
+        host.remember("lock", "process 4711, seed-load, since 2026-11-23 10:00:00 UTC\n");
+        const lock = host.path("/var/lib/mysql-master-master/3306/lock");
+        const holder = spawn("flock", [lock, "sh", "-c", "echo held; sleep 30"], {
+            stdio: ["ignore", "pipe", "ignore"],
+            detached: true,
+        });
+        await new Promise((resolve) => holder.stdout.once("data", resolve));
+        try {
+            const run = await host.run("attach-replica.sh", { ...attach, LOCK_SECONDS: 0 });
+            expect(run).toMatchObject({
+                exitCode: 1,
+                stdout: "",
+                stderr:
+                    "error MM_HOST_LOCKED: another run works on b (process 4711, seed-load, since 2026-11-23 10:00:00 UTC)\n" +
+                    "  next: wait until it has ended, then run up again; if that process hangs, stop it on the host\n",
+                statements: ["SELECT @@port, @@version, @@version_comment"],
+            });
+        } finally {
+            process.kill(-(holder.pid ?? 0));
+        }
+    });
+
+    it("of a run that has ended does not hold up the next one", async () => {
+        const host = makeHost();
+        host.remember("lock", "process 4711, seed-load, since 2026-11-23 10:00:00 UTC\n");
+        const run = await host.run("attach-replica.sh", { ...attach, LOCK_SECONDS: 0 });
+        expect(run.exitCode).toBe(0);
+        expect(host.memory("lock")).toMatch(
+            /^process \d+, attach-replica, since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n$/,
+        );
+    });
+});
+
+describe("nothing ends in silence:", () => {
+    const broken = (command: string, line: string) =>
+        new RegExp(
+            `^error MM_STEP_BROKEN: step test broke on b in main at: ${command} \\(line ${line}\\)\n  next: run up again; if it breaks there again, report it with this message\n$`,
+        );
+
+    it.each([
+        ["a command that fails", "false", "false"],
+        [
+            "one in a substitution",
+            'local x; x="$(cat /no/such/file 2>/dev/null)"',
+            ".*cat /no/such/file 2> ?/dev/null.*",
+        ],
+        ["one in a pipeline", "false | cat", "cat"],
+    ])("%s is named, and the step ends there", async (_, body, command) => {
+        const run = await makeHost().runText(withMain(`${body}\necho went on`));
+        expect([run.exitCode, run.stdout]).toEqual([1, ""]);
+        expect(run.stderr).toMatch(broken(command, "\\d+"));
+    });
+
+    it("a refusal is said once, wherever it happens: in a substitution, in a condition, in a loop", async () => {
+        for (const body of [
+            'local x; x="$(sql BOOM)"',
+            'if [ -n "$(sql BOOM)" ]; then :; fi',
+            "sql BOOM | while read -r x; do :; done",
+            "sql BOOM || true",
+        ]) {
+            const host = makeHost();
+            host.local.rules.push({ on: "BOOM", answer: refused(1064, "near SECRETaccount or SECRETlogin") });
+            const run = await host.runText(withMain(`require_client\n${body}\necho went on`));
+            expect([body, run.exitCode, run.stdout]).toEqual([body, 1, ""]);
+            expect(run.stderr).toBe(
+                "error MM_SQL_REFUSED: b's server refused a statement of step test\n" +
+                    "  next: read the server's words; grant the login what README.md lists, or start the server, then run up again\n" +
+                    "  server: ERROR 1064 (HY000) at line 1: near *** or ***\n",
+            );
+        }
+    });
+
+    it("a step that goes well says nothing of its own, and leaves no file behind", async () => {
+        const host = makeHost();
+        const run = await host.runText(withMain("require_client\ntry_sql 'SELECT 1'"));
+        expect(run).toMatchObject({ exitCode: 0, stdout: "1\n", stderr: "" });
+        expect(readdirSync(host.path("/tmp"))).toEqual([]);
+    });
+
+    it("neither does one that fails", async () => {
+        const host = makeHost();
+        await host.runText(withMain("require_client\nfalse"));
+        expect(readdirSync(host.path("/tmp"))).toEqual([]);
+    });
+});
+
+describe("what a step says", () => {
+    it("holds no password, in a note, a warning or a message", async () => {
+        const run = await makeHost().runText(
+            withMain(
+                'note "n SECRETlogin"\nwarn MM_X "w SECRETaccount"\nfail MM_Y "f SECRETlogin" "SECRETaccount" "s SECRETlogin\nt"',
+            ),
+        );
+        expect(run.stderr).toBe(
+            "b: n ***\nwarning MM_X: b: w ***\nerror MM_Y: f ***\n  next: ***\n  server: s ***|t\n",
+        );
+    });
+});
+
+describe("the node's memory", () => {
+    it("is the owner's alone, and gives back what was remembered until it is forgotten", async () => {
+        const host = makeHost();
+        const text = withMain(
+            'open_state\nremember x "a b=c"\nrecall x\nvalue_of b "$(recall x)"\nforget x\nrecall x\nstat -c "%a %n" "$STATE" "$STATE/lock" | sed "s#/.*/##"',
+        );
+        const run = await host.runText(
+            text.replaceAll("/var/lib/mysql-master-master", host.path("/var/lib/mysql-master-master")),
+        );
+        expect(run).toMatchObject({ exitCode: 0, stdout: "a b=c\nc\n700 3306\n600 lock\n", stderr: "" });
+    });
+});

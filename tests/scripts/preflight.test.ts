@@ -1,0 +1,125 @@
+import { changes, cleanUpHosts, makeHost } from "./fakeHost";
+import { refused } from "./fakeServer";
+
+cleanUpHosts();
+
+const script = "preflight.sh";
+const origin = { NODE: "a", ROLE: "origin", PEER_FACTS: "" };
+const peer = { ROLE: "peer", PEER_FACTS: "preflight uuid=uuid-a server=MySQL-9.7.4 port=3306" };
+const line = "preflight uuid=uuid-b server=MySQL-9.7.4 port=3306\n";
+const channel = (more: Record<string, string> = {}) =>
+    new Map(Object.entries({ Source_Host: "other", Source_Port: "3307", ...more }));
+const report = (node: string, ...problems: string[]) =>
+    `error MM_PREFLIGHT_REFUSED: ${node} cannot become half of this pair. Nothing was changed\n${problems.map((text) => `  - ${text}\n`).join("")}` +
+    "  next: mend each of these, then run up again; docs/errors.md explains every line\n";
+const follows = (node: string) =>
+    `${node} already replicates from other:3307; if that is no longer wanted: STOP REPLICA; RESET REPLICA ALL`;
+const series = (theirs: string) =>
+    `b runs MySQL 9.7.4 and its peer ${theirs}; accounts travel in the mysql schema, so both need the same series`;
+const same =
+    "both nodes are the server uuid-b: either both addresses lead to one host, or the data directory was copied (then move auto.cnf away on b and restart it)";
+const full = (count: number, names: string) =>
+    `b holds ${count} schemas of its own (${names}), which seeding would overwrite; is it really the fresh node?`;
+
+describe("preflight.sh", () => {
+    it("lets a good origin and a fresh peer through, twice with the same line, and only reads", async () => {
+        const host = makeHost();
+        for (const parameters of [origin, peer, peer]) {
+            const run = await host.run(script, parameters);
+            expect(run).toMatchObject({ exitCode: 0, stdout: line, stderr: "" });
+            expect(changes(run.statements)).toEqual([]);
+        }
+        expect(host.memory("lock")).toBeUndefined();
+    });
+
+    it("lets an origin keep its own schemas", async () => {
+        const host = makeHost();
+        host.local.schemas = ["shop", "crm"];
+        expect(await host.run(script, origin)).toMatchObject({ exitCode: 0, stdout: line });
+    });
+
+    it("says all problems of a peer at once, and changes nothing", async () => {
+        const host = makeHost();
+        host.local.schemas = ["shop", "crm"];
+        host.local.channel = channel({ Replicate_Do_DB: "shop", Replicate_Wild_Ignore_Table: "x.%" });
+        host.answers.id = () => ({ stdout: "1000\n" });
+        const run = await host.run(script, {
+            ...peer,
+            PEER_FACTS: "preflight uuid=uuid-b server=MySQL-8.4.0 port=3306",
+        });
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr: report(
+                "b",
+                "the SSH user of b does not become root; use root, or a user with passwordless sudo",
+                follows("b"),
+                "b has replication filters (shopx.%), with which rows would go missing silently; remove them",
+                same,
+                series("MySQL-8.4.0"),
+                full(2, "shop crm"),
+            ),
+        });
+        expect(changes(run.statements)).toEqual([]);
+    });
+
+    it.each([
+        ["one server under two addresses", { PEER_FACTS: "preflight uuid=uuid-b server=MySQL-9.7.4 port=3306" }, same],
+        ["another series", { PEER_FACTS: "preflight uuid=uuid-a server=MySQL-9.6.0 port=3306" }, series("MySQL-9.6.0")],
+    ])("refuses %s", async (_, facts, problem) => {
+        expect(await makeHost().run(script, { ...peer, ...facts })).toMatchObject({
+            exitCode: 1,
+            stderr: report("b", problem),
+        });
+    });
+
+    it("takes another release of the same series", async () => {
+        const facts = "preflight uuid=uuid-a server=MySQL-9.7.1 port=3306";
+        expect(await makeHost().run(script, { ...peer, PEER_FACTS: facts })).toMatchObject({
+            exitCode: 0,
+            stdout: line,
+        });
+    });
+
+    it("takes replication and schemas that this program itself has brought", async () => {
+        const host = makeHost();
+        host.local.schemas = ["shop"];
+        host.local.channel = channel();
+        host.remember("link", "source=other:3307 uuid=u password=d\n");
+        host.remember("seed", "state=done source=uuid-a own=uuid-b\n");
+        expect(await host.run(script, peer)).toMatchObject({ exitCode: 0, stdout: line });
+    });
+
+    it("says that MariaDB is not built yet", async () => {
+        const run = await makeHost({}, {}, "10.11.6-MariaDB").run(script, origin);
+        expect([run.exitCode, run.stderr]).toEqual([
+            1,
+            report("a", "a runs MariaDB 10.11.6-MariaDB; this release builds pairs of MySQL 8.0 and later"),
+        ]);
+    });
+
+    it("stops at a server that does not let it in, with the server's words last", async () => {
+        const host = makeHost();
+        host.local.rules.push({
+            on: /^SELECT @@port/,
+            answer: refused(1045, "Access denied for user 'root'@'localhost'"),
+        });
+        expect(await host.run(script, origin)).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                "error MM_SQL_LOGIN: a's server does not let the program in over its socket\n" +
+                "  next: start it, or set mysql.login (user and password) or mysql.socket for node a\n" +
+                "  server: ERROR 1045 (HY000) at line 1: Access denied for user 'root'@'localhost'\n",
+        });
+    });
+
+    it("stops at a socket of another server", async () => {
+        const run = await makeHost({ port: "3307" }).run(script, origin);
+        expect([run.exitCode, run.stderr]).toEqual([
+            1,
+            "error MM_SQL_WRONG_SERVER: the socket on a leads to the server on port 3307, not 3306\n" +
+                "  next: set mysql.port or mysql.socket of node a to those of one server\n",
+        ]);
+    });
+});

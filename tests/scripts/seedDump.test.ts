@@ -1,0 +1,174 @@
+import { readdirSync, statSync } from "node:fs";
+import { changes, cleanUpHosts, makeHost } from "./fakeHost";
+
+cleanUpHosts();
+
+const script = "seed-dump.sh";
+const dump = [
+    "-- MySQL dump 10.13",
+    "SET @@GLOBAL.GTID_PURGED=/*!80000 '+'*/ 'uuid-a:1-9,",
+    "uuid-c:1-2';",
+    "CHANGE REPLICATION SOURCE TO SOURCE_LOG_FILE='mysql-bin.000007', SOURCE_LOG_POS=1234;",
+    "INSERT INTO x VALUES ('CHANGE MASTER TO MASTER_LOG_FILE=''no'', MASTER_LOG_POS=1;');",
+    "-- Dump completed on 2026-11-23",
+    "",
+].join("\n");
+const line = `dump file=mysql-bin.000007 position=1234 gtid=uuid-a:1-9,uuid-c:1-2 bytes=${dump.length}\n`;
+
+/** Node a with a dump program and an ssh that answers with the size that arrived. */
+function ready(text = dump, status = 0) {
+    const host = makeHost();
+    host.answers.mysqldump = () => ({
+        stdout: text,
+        status,
+        stderr: status === 0 ? "" : "mysqldump: Error 2013: Lost connection\n",
+    });
+    host.answers.ssh = ({ stdin }) => ({ stdout: `${Buffer.byteLength(stdin)}\n` });
+    const parameters = {
+        NODE: "a",
+        SEED: "wanted",
+        ADMIT: "admit yes",
+        BACKUP_FILE: host.path("/tmp/master_backup.sql"),
+        KEEP_BACKUP: false,
+        TIMEOUT_SECONDS: 60,
+        COPY_HOST: "b.example.com",
+        COPY_PORT: 2222,
+        COPY_USER: "admin",
+        COPY_HOST_KEY: "ssh-ed25519 KEY",
+        PEER_UUID: "uuid-b",
+        LOGIN_USER: "root",
+        LOGIN_PASSWORD: "SECRETlogin",
+    };
+    const callsOf = (name: string) => host.calls.filter((call) => call.name === name);
+    return { host, parameters, callsOf };
+}
+
+describe("seed-dump.sh", () => {
+    it("dumps everything with its coordinates, sends it to the peer, and keeps no file", async () => {
+        const { host, parameters, callsOf } = ready();
+        const run = await host.run(script, parameters);
+        expect(run).toMatchObject({ exitCode: 0, stdout: line });
+        expect(changes(run.statements)).toEqual([]);
+        expect(callsOf("mysqldump").map(({ argv }) => argv.slice(2))).toEqual([
+            [
+                "--single-transaction",
+                "--all-databases",
+                "--source-data=1",
+                "--routines",
+                "--events",
+                "--triggers",
+                "--hex-blob",
+                "--default-character-set=utf8mb4",
+                "--max-allowed-packet=1G",
+            ],
+        ]);
+        expect(callsOf("ssh").map(({ stdin }) => stdin)).toEqual([dump]);
+        expect(host.read("/tmp/master_backup.sql")).toBeUndefined();
+    });
+
+    it("pins the peer's host key, and takes any only where the check was left out", async () => {
+        for (const [key, strict] of [
+            ["ssh-ed25519 KEY", "yes"],
+            ["", "no"],
+        ] as const) {
+            const { host, parameters, callsOf } = ready();
+            await host.run(script, { ...parameters, COPY_HOST_KEY: key });
+            const argv = callsOf("ssh")[0]?.argv ?? [];
+            expect(argv).toContain(`StrictHostKeyChecking=${strict}`);
+            expect(argv.slice(-2)).toEqual(["admin@b.example.com", "receive"]);
+        }
+    });
+
+    it("makes no second dump for the same peer, and prints the same line; a new converge makes one", async () => {
+        const { host, parameters, callsOf } = ready();
+        await host.run(script, parameters);
+        const again = await host.run(script, parameters);
+        expect([again.exitCode, again.stdout, callsOf("mysqldump").length, callsOf("ssh").length]).toEqual([
+            0,
+            line,
+            1,
+            1,
+        ]);
+        await host.run(script, { ...parameters, CONVERGE: "again" });
+        expect(callsOf("mysqldump").length).toBe(2);
+    });
+
+    it("does nothing where no seed is wanted", async () => {
+        const { host, parameters, callsOf } = ready();
+        const run = await host.run(script, { ...parameters, SEED: "done", ADMIT: "admit no" });
+        expect([run.exitCode, run.stdout, callsOf("mysqldump").length]).toEqual([0, "dump none\n", 0]);
+    });
+
+    it("leaves a kept backup readable by its owner only", async () => {
+        const { host, parameters } = ready();
+        await host.run(script, { ...parameters, KEEP_BACKUP: true });
+        expect(statSync(parameters.BACKUP_FILE).mode & 0o777).toBe(0o600);
+        expect(host.read("/tmp/master_backup.sql")).toBe(dump);
+    });
+
+    it.each([
+        ["truncated", dump.slice(0, -40), 0, "the dump on a ended with status 0 (124: after 60 s); a was only read"],
+        ["given up by mysqldump", dump, 2, "the dump on a ended with status 2 (124: after 60 s); a was only read"],
+        ["without coordinates", "-- x\n-- Dump completed\n", 0, "the dump on a carries no binary log coordinates"],
+    ])("refuses a dump that is %s, sends nothing and leaves no file", async (_, text, status, what) => {
+        const { host, parameters, callsOf } = ready(text, status);
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout, callsOf("ssh")]).toEqual([1, "", []]);
+        expect(run.stderr.split("\n").slice(1, 2)).toEqual([`error MM_SEED_DUMP: ${what}`]);
+        expect(readdirSync(host.path("/tmp")).filter((name) => name.startsWith("master_backup"))).toEqual([]);
+    });
+
+    it("refuses to overwrite a file that is not its own", async () => {
+        const { host, parameters, callsOf } = ready();
+        host.write("/tmp/master_backup.sql", "somebody's");
+        const run = await host.run(script, parameters);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                "error MM_SEED_BACKUP_EXISTS: /tmp/master_backup.sql is there on a, and not from this program. Nothing was changed\n" +
+                "  next: move it away, or set seed.backupFile; then run up again\n",
+        });
+        expect([host.read("/tmp/master_backup.sql"), callsOf("mysqldump")]).toEqual(["somebody's", []]);
+    });
+
+    it("refuses a copy that did not arrive whole, and sends it again at the next up", async () => {
+        const { host, parameters, callsOf } = ready();
+        host.answers.ssh = () => ({
+            stdout: "5\n",
+            stderr: "client_loop: send disconnect: Broken pipe\n",
+            status: 255,
+        });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout]).toEqual([1, ""]);
+        expect(run.stderr.split("\n").slice(1)).toEqual([
+            `error MM_SEED_COPY: ${dump.length} bytes went from a to b.example.com port 2222, and 5 arrived`,
+            "  next: let a reach sshd on b.example.com (copy.host, copy.port), and see that there is room for the file; then run up again",
+            "  server: client_loop: send disconnect: Broken pipe",
+            "",
+        ]);
+        host.answers.ssh = ({ stdin }) => ({ stdout: `${Buffer.byteLength(stdin)}\n` });
+        expect(await host.run(script, parameters)).toMatchObject({ exitCode: 0, stdout: line });
+        expect(callsOf("ssh").at(-1)?.stdin).toBe(dump);
+    });
+
+    it("refuses where there is no room for the data, before it dumps", async () => {
+        const { host, parameters, callsOf } = ready();
+        host.local.rules.push({ on: /^SELECT COALESCE/, answer: { stdout: "999999999999999999" } });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, callsOf("mysqldump")]).toEqual([1, []]);
+        expect(run.stderr).toMatch(
+            /^error MM_SEED_DISK: \/tmp on a has \d+ bytes free, and the data is about 999999999999999999\n/,
+        );
+    });
+
+    it("gives the login's password to no command line", async () => {
+        const { host, parameters } = ready();
+        await host.run(script, parameters);
+        expect(host.calls.filter(({ argv }) => argv.join(" ").includes("SECRET"))).toEqual([]);
+        expect(
+            host.calls.filter(({ name, options }) => name === "mysqldump" && options.includes('password="SECRETlogin"'))
+                .length,
+        ).toBe(1);
+    });
+});

@@ -1,0 +1,124 @@
+import { statSync } from "node:fs";
+import { cleanUpHosts, makeHost } from "./fakeHost";
+
+cleanUpHosts();
+
+const keys = "/root/.ssh/authorized_keys";
+const mine = "ssh-ed25519 MINE me";
+const limits = "no-pty,no-port-forwarding,no-X11-forwarding,no-agent-forwarding";
+
+function ready() {
+    const host = makeHost();
+    host.write(keys, mine);
+    const parameters = {
+        BACKUP_FILE: "/tmp/master_backup.sql",
+        KEEP_BACKUP: false,
+        SEED: "wanted",
+        OFFER: "offer key=ssh-ed25519,KEY",
+        PEER_UUID: "uuid-a",
+        SOURCE_UUID: "uuid-a",
+    };
+    return { host, parameters };
+}
+
+describe("seed-offer.sh", () => {
+    it("makes one throw-away key, keeps it until it is used, and prints its public half", async () => {
+        const { host, parameters } = ready();
+        const run = await host.run("seed-offer.sh", parameters);
+        const [type, key] = (host.memory("copy-key.pub") ?? "").split(" ");
+        expect(run).toMatchObject({ exitCode: 0, stdout: `offer key=${type},${key}\n`, stderr: "" });
+        expect(statSync(host.path("/var/lib/mysql-master-master/3306/copy-key")).mode & 0o777).toBe(0o600);
+        expect((await host.run("seed-offer.sh", parameters)).stdout).toBe(run.stdout);
+    });
+
+    it("makes none where no seed is wanted, and removes one that is left", async () => {
+        const { host, parameters } = ready();
+        await host.run("seed-offer.sh", parameters);
+        const run = await host.run("seed-offer.sh", { ...parameters, SEED: "done" });
+        expect([run.stdout, host.memory("copy-key"), host.memory("copy-key.pub")]).toEqual([
+            "offer none\n",
+            undefined,
+            undefined,
+        ]);
+    });
+
+    it("removes the key at destroy, and a backup only if it is its own", async () => {
+        const { host, parameters } = ready();
+        const own = { ...parameters, BACKUP_FILE: host.path("/tmp/backup") };
+        host.write("/tmp/backup", "x");
+        await host.run("seed-offer.sh", own);
+        await host.run("seed-offer.sh", own, "down");
+        expect([host.memory("copy-key"), host.read("/tmp/backup")]).toEqual([undefined, "x"]);
+        host.remember("dumping", own.BACKUP_FILE);
+        await host.run("seed-offer.sh", own, "down");
+        expect(host.read("/tmp/backup")).toBeUndefined();
+    });
+});
+
+describe("seed-admit.sh", () => {
+    it.each([
+        ["root", ""],
+        ["admin", "sudo -n "],
+    ])("lets the key of %s deliver the backup and do nothing else", async (SSH_USER, sudo) => {
+        const { host, parameters } = ready();
+        const run = await host.run("seed-admit.sh", { ...parameters, SSH_USER });
+        expect(run).toMatchObject({ exitCode: 0, stdout: "admit yes\n", stderr: "" });
+        const receiver = host.path("/var/lib/mysql-master-master/3306/receive-backup");
+        const admitted = `command="${sudo}bash ${receiver}",${limits} ssh-ed25519 KEY mysql-master-master-seed`;
+        expect(host.read(keys)).toBe(`${mine}\n${admitted}\n`);
+        await host.run("seed-admit.sh", { ...parameters, SSH_USER });
+        expect(host.read(keys)).toBe(`${mine}\n${admitted}\n`);
+    });
+
+    it("writes a receiver that puts the file in place whole, for its owner only, and answers its size", async () => {
+        const { host, parameters } = ready();
+        const file = host.path("/tmp/backup");
+        await host.run("seed-admit.sh", { ...parameters, BACKUP_FILE: file });
+        const receiver = host.memory("receive-backup") ?? "";
+        const run = await host.runText(`bash <(printf %s '${receiver.replaceAll("'", "'\\''")}') <<<'the dump'`);
+        expect(run).toMatchObject({ exitCode: 0, stdout: "9\n", stderr: "" });
+        expect([host.read("/tmp/backup"), statSync(file).mode & 0o777]).toEqual(["the dump\n", 0o600]);
+    });
+
+    it("lets nothing in where no seed is wanted, and takes out a key that is left", async () => {
+        const { host, parameters } = ready();
+        await host.run("seed-admit.sh", parameters);
+        const run = await host.run("seed-admit.sh", { ...parameters, SEED: "done" });
+        expect([run.stdout, host.read(keys), host.memory("receive-backup")]).toEqual([
+            "admit no\n",
+            `${mine}\n`,
+            undefined,
+        ]);
+    });
+
+    it("takes the key out at destroy, and leaves all others", async () => {
+        const { host, parameters } = ready();
+        await host.run("seed-admit.sh", parameters);
+        expect((await host.run("seed-admit.sh", parameters, "down")).exitCode).toBe(0);
+        expect(host.read(keys)).toBe(`${mine}\n`);
+    });
+});
+
+describe("seed-look.sh", () => {
+    it.each([
+        ["wanted", undefined],
+        ["done", "state=done source=uuid-a own=uuid-b x=1\n"],
+        ["rejoin", "state=parted source=uuid-a own=uuid-b x=1\n"],
+        ["wanted", "state=unfinished source=uuid-a own=uuid-b\n"],
+        ["wanted", "state=done source=uuid-a own=another\n"],
+        ["wanted", "state=done source=another own=uuid-b\n"],
+    ])("says seed %s after %j, twice, and changes nothing", async (state, memory) => {
+        const { host, parameters } = ready();
+        if (memory !== undefined) {
+            host.remember("seed", memory);
+        }
+        for (let time = 0; time < 2; time++) {
+            expect(await host.run("seed-look.sh", parameters)).toMatchObject({
+                exitCode: 0,
+                stdout: `seed ${state}\n`,
+                stderr: "",
+            });
+        }
+        expect(host.memory("seed")).toBe(memory);
+    });
+});

@@ -1,0 +1,168 @@
+import { changes, cleanUpHosts, makeHost } from "./fakeHost";
+import { refused } from "./fakeServer";
+
+cleanUpHosts();
+
+const script = "seed-load.sh";
+const backup = "-- MySQL dump\nINSERT INTO stuff VALUES (1);\n-- Dump completed on 2026-11-23\n";
+const load = [
+    "SET SESSION sql_log_bin = 0",
+    "-- MySQL dump\nINSERT INTO stuff VALUES (1)",
+    "-- Dump completed on 2026-11-23",
+];
+const line = "seed source_file=bin.7 source_position=700 source_gtid=uuid-a:1-9 file=mysql-bin.000003 position=157\n";
+const done = `state=done source=uuid-a own=uuid-b ${line.replace("seed ", "")}`;
+
+/** A host to which the backup has been sent, and the step's parameters for it. */
+function ready(size = backup.length) {
+    const host = makeHost({}, { gtid_executed: "uuid-a:1-9" });
+    const file = "/tmp/master_backup.sql";
+    host.write(file, backup);
+    host.write("/root/.ssh/authorized_keys", "ssh-ed25519 MINE me\nssh-ed25519 THROWAWAY mysql-master-master-seed\n");
+    // the import brings the set of the backup
+    host.local.rules.push({
+        on: /^INSERT|MySQL dump/,
+        answer: () => {
+            host.local.variables.set("gtid_executed", "uuid-a:1-9");
+            return {};
+        },
+    });
+    host.local.rules.push({ on: /^-- Dump completed/, answer: {} });
+    const parameters = {
+        SEED: "wanted",
+        DUMP: `dump file=bin.7 position=700 gtid=uuid-a:1-9 bytes=${size}`,
+        SOURCE_UUID: "uuid-a",
+        BACKUP_FILE: host.path(file),
+        KEEP_BACKUP: false,
+        TIMEOUT_SECONDS: 60,
+    };
+    return { host, parameters, file };
+}
+
+describe("seed-load.sh", () => {
+    it("closes the node, then imports with the binary log off, then reads both coordinates, and cleans up", async () => {
+        const { host, parameters, file } = ready();
+        const run = await host.run(script, parameters);
+        expect(changes(run.statements)).toEqual([
+            "SET GLOBAL super_read_only = 0",
+            "SET GLOBAL read_only = 1",
+            "SET GLOBAL event_scheduler = OFF",
+            "RESET BINARY LOGS AND GTIDS",
+            ...load,
+            "FLUSH LOCAL PRIVILEGES",
+        ]);
+        expect(run).toMatchObject({ exitCode: 0, stdout: line });
+        expect(host.memory("seed")).toBe(done);
+        expect(host.read(file)).toBeUndefined();
+        expect(host.read("/root/.ssh/authorized_keys")).toBe("ssh-ed25519 MINE me\n");
+    });
+
+    it("finds itself seeded the second time: it only reads, and prints the same line", async () => {
+        const { host, parameters } = ready();
+        await host.run(script, parameters);
+        const run = await host.run(script, { ...parameters, SEED: "done" });
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([0, line, []]);
+        expect(run.stderr).toBe("b: already seeded from server uuid-a\n");
+    });
+
+    it("keeps the backup where the stack says so", async () => {
+        const { host, parameters, file } = ready();
+        await host.run(script, { ...parameters, KEEP_BACKUP: true });
+        expect(host.read(file)).toBe(backup);
+    });
+
+    it("refuses a node with schemas of its own: it looked, and did no more", async () => {
+        const { host, parameters, file } = ready();
+        host.local.schemas = ["shop", "crm"];
+        const run = await host.run(script, parameters);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                "error MM_SEED_NODE_NOT_EMPTY: b holds schemas of its own (shop crm); seeding would overwrite them. Nothing was changed in them\n" +
+                "  next: move them to the origin, or name a fresh host as b; then run up again\n",
+        });
+        expect(changes(run.statements)).toEqual([]);
+        expect([host.memory("seed"), host.read(file)]).toEqual([undefined, backup]);
+    });
+
+    it.each([
+        ["cut on its way", backup.length + 1, backup],
+        ["without its last line", backup.length - 32, backup.slice(0, -32)],
+        ["missing", 0, undefined],
+    ])("refuses a backup that is %s", async (_, size, text) => {
+        const { host, parameters, file } = ready(size);
+        if (text === undefined) {
+            parameters.BACKUP_FILE = `${parameters.BACKUP_FILE}.none`;
+        } else {
+            host.write(file, text);
+        }
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+        expect(run.stderr).toMatch(
+            /^error MM_SEED_BACKUP_MISSING: .* on b is not the backup that was sent \(dump file=bin\.7 /m,
+        );
+    });
+
+    it("begins an import again that was cut, after dropping what that one left", async () => {
+        const { host, parameters } = ready();
+        host.local.rules.unshift({ on: /^-- MySQL dump/, answer: refused(2013, "Lost connection") });
+        const cut = await host.run(script, parameters);
+        expect(cut.stderr).toContain(
+            "error MM_SEED_LOAD: the import on b ended with status 1 (124: after 60 s); it is half done, and begun again by the next up\n",
+        );
+        expect(host.memory("seed")).toBe("state=unfinished source=uuid-a own=uuid-b\n");
+        host.local.rules.shift();
+        host.local.schemas = ["half`done"];
+        const run = await host.run(script, parameters);
+        expect(changes(run.statements)).toContain("DROP DATABASE IF EXISTS `half``done`");
+        expect([run.exitCode, run.stdout]).toEqual([0, line]);
+    });
+
+    it("drops nothing of a server that the mark of an unfinished import does not mean", async () => {
+        const { host, parameters } = ready();
+        host.remember("seed", "state=unfinished source=uuid-a own=another-uuid\n");
+        host.local.schemas = ["shop"];
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+    });
+
+    it("stops when somebody wrote on the node meanwhile", async () => {
+        const { host, parameters } = ready();
+        host.local.rules.unshift({
+            on: "FLUSH LOCAL PRIVILEGES",
+            answer: () => {
+                host.local.variables.set("gtid_executed", "uuid-a:1-9,\\nuuid-b:1");
+                return {};
+            },
+        });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout]).toEqual([1, ""]);
+        expect(run.stderr).toContain(
+            "error MM_SEED_LOAD: after the import b has the GTID set uuid-a:1-9,uuid-b:1, the backup has uuid-a:1-9\n",
+        );
+    });
+
+    it("says so when the origin's accounts shut it out", async () => {
+        const { host, parameters } = ready();
+        host.local.rules.unshift({ on: "FLUSH LOCAL PRIVILEGES", answer: refused(1045, "Access denied") });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout]).toEqual([1, ""]);
+        expect(run.stderr).toMatch(
+            /^error MM_SEED_LOGIN_LOST: the import is done, and with the origin's accounts b no longer lets the program in/m,
+        );
+    });
+});
+
+describe("seed-load.sh at destroy", () => {
+    it("drops the account with the binary log off, keeps the data, and marks it as parted", async () => {
+        const { host, parameters } = ready();
+        await host.run(script, parameters);
+        host.local.accounts.set("replicator@%", "x");
+        const run = await host.run(script, parameters, "down");
+        expect(changes(run.statements)).toEqual(["SET SESSION sql_log_bin = 0", "DROP USER 'replicator'@'%'"]);
+        expect(host.memory("seed")).toBe(done.replace("state=done", "state=parted"));
+        const again = await host.run(script, parameters, "down");
+        expect([again.exitCode, changes(again.statements)]).toEqual([0, []]);
+    });
+});

@@ -1,0 +1,127 @@
+import { buildPair, plainArgs, secretOf } from "./pair";
+
+/** A parameter of a step, as its script gets it. */
+function parameter(stdin: unknown, name: string): string | undefined {
+    return new RegExp(`^${name}='([^']*)'$`, "m").exec(String(secretOf(stdin)))?.[1];
+}
+
+describe("the roles", () => {
+    it.each([
+        ["a", ["pair-role-b", "passive", "active"], ["pair-role-a", "active", "passive"]],
+        ["b", ["pair-role-a", "passive", "active"], ["pair-role-b", "active", "passive"]],
+        ["both", ["pair-role-a", "active", "active"], ["pair-role-b", "active", "active"]],
+    ])("for active: %s are set one after the other, %s before %s", async (active, first, second) => {
+        const { get, outputs } = await buildPair({ ...plainArgs(), active });
+        for (const [name = "", role, peer] of [first, second]) {
+            const { stdin } = get(name).inputs;
+            expect([name, parameter(stdin, "ROLE"), parameter(stdin, "PEER_ROLE")]).toEqual([name, role, peer]);
+        }
+        expect(get(second[0] ?? "").after).toContain(first[0]);
+        expect(get(first[0] ?? "").after).not.toContain(second[0]);
+        expect(get(first[0] ?? "").after).toContain("pair-link-rows-b");
+        expect(outputs.active).toBe(active);
+    });
+
+    it("for active: both come with a warning, for one node with none", async () => {
+        expect((await buildPair({ ...plainArgs(), active: "both" })).warnings).toEqual([
+            "active: both lets two masters take writes at once; replication is asynchronous, so they can diverge silently. Keep one read-only until it is needed",
+        ]);
+        expect((await buildPair({ ...plainArgs(), active: "b" })).warnings).toEqual([]);
+    });
+
+    it("for anything else are an error that says what is expected", async () => {
+        await expect(buildPair({ ...plainArgs(), active: "c" })).rejects.toThrow(
+            "MM_SETTINGS_INVALID: active is c; expected a, b or both",
+        );
+    });
+});
+
+describe("a host that is gone", () => {
+    const onA = [
+        "pair-a-configure",
+        "pair-link-attach-a",
+        "pair-link-rows-a",
+        "pair-link-seed-dump",
+        "pair-link-seed-offer",
+        "pair-preflight-a",
+        "pair-replicator-account",
+        "pair-role-a",
+    ];
+
+    it("is left alone by every step there: kept at delete, unchanged at update", async () => {
+        const { commands } = await buildPair({ ...plainArgs(), active: "b", gone: "a" });
+        const kept = commands.filter(({ retainOnDelete }) => retainOnDelete);
+        expect(kept.map(({ name }) => name).sort()).toEqual(onA);
+        for (const { name, ignoreChanges, retainOnDelete } of commands) {
+            const wanted = retainOnDelete ? ["connection", "create", "delete", "stdin", "logging"] : [];
+            expect([name, ignoreChanges]).toEqual([name, wanted]);
+        }
+    });
+
+    it("is not waited for by the node that opens", async () => {
+        const { get } = await buildPair({ ...plainArgs(), active: "b", gone: "a" });
+        expect(parameter(get("pair-role-b").inputs.stdin, "PEER_ROLE")).toBe("gone");
+    });
+});
+
+describe("a fingerprint", () => {
+    it("of each step is a value of the steps that must run again when it changes", async () => {
+        const { get } = await buildPair(plainArgs());
+        const stdin = (name: string) => get(name).inputs.stdin;
+        expect(parameter(stdin("pair-preflight-b"), "PEER_FACTS")).toBe(
+            "preflight uuid=uuid-a server=MySQL-9.7.4 port=3306",
+        );
+        expect(parameter(stdin("pair-link-seed-dump"), "PEER_UUID")).toBe("uuid-b");
+        expect(parameter(stdin("pair-link-seed-load"), "SOURCE_UUID")).toBe("uuid-a");
+        const coordinates = (name: string) => [
+            parameter(stdin(name), "SOURCE_FILE"),
+            parameter(stdin(name), "SOURCE_POSITION"),
+        ];
+        expect(coordinates("pair-link-attach-b")).toEqual(["bin.1", "157"]);
+        expect(coordinates("pair-link-attach-a")).toEqual(["bin.2", "4"]);
+        expect(parameter(stdin("pair-link-attach-b"), "GATE")).toBe("no");
+        expect(parameter(stdin("pair-link-attach-a"), "GATE")).toBe("yes");
+        expect(parameter(stdin("pair-role-a"), "AFTER")).toBe(
+            "did pair-role-b did pair-link-attach-b\ndid pair-link-attach-a node port=3306 uuid=uuid-a gtid=ON log_bin=mysql-bin",
+        );
+    });
+
+    it("of converge reaches every step", async () => {
+        const { commands } = await buildPair({ ...plainArgs(), converge: "look again" });
+        expect(
+            commands
+                .filter(({ inputs }) => parameter(inputs.stdin, "CONVERGE") !== "look again")
+                .map(({ name }) => name),
+        ).toEqual([]);
+    });
+
+    it("is the only thing that a step says on stdout, and its warnings are shown by every up", async () => {
+        const stderr = "a: looked\nwarning MM_LINK_IN_CLEAR: a: no TLS\n";
+        const { warnings, commands } = await buildPair(plainArgs(), { stderr });
+        expect(warnings).toEqual(commands.map(() => "MM_LINK_IN_CLEAR: a: no TLS"));
+    });
+});
+
+describe("the nodes of a pair", () => {
+    it("get ids 10 and 20, offsets 1 and 2, and what else a pair needs", async () => {
+        const { get } = await buildPair(plainArgs());
+        const facts = (name: string) => {
+            const text = String(secretOf(get(name).inputs.stdin));
+            return ["SERVER_ID", "LOG_BIN", "RELAY_LOG"]
+                .map((key) => parameter(get(name).inputs.stdin, key))
+                .concat(/^SETTINGS='([^']*)'$/m.exec(text)?.[1]);
+        };
+        const settings = (offset: number) =>
+            `binlog_format=ROW\nauto_increment_increment=2\nauto_increment_offset=${offset}`;
+        expect(facts("pair-a-configure")).toEqual(["10", "mysql-bin", "mysql-relay-bin", settings(1)]);
+        expect(facts("pair-b-configure")).toEqual(["20", "mysql-bin", "mysql-relay-bin", settings(2)]);
+    });
+
+    it("get none of that where the settings leave it alone", async () => {
+        const args = plainArgs();
+        args.a.mysql = { rowFormat: false, staggerAutoIncrement: false, serverId: 5, options: { "sync-binlog": "1" } };
+        const text = String(secretOf((await buildPair(args)).get("pair-a-configure").inputs.stdin));
+        expect(/^SETTINGS='([^']*)'$/m.exec(text)?.[1]).toBe("sync_binlog=1");
+        expect(/^SERVER_ID='([^']*)'$/m.exec(text)?.[1]).toBe("5");
+    });
+});

@@ -1,0 +1,169 @@
+import { type Built, buildPair, plainArgs, secrets } from "./pair";
+
+const command = "command:remote:Command";
+const token = (name: string) => `mysql-master-master:index:${name}`;
+
+/** TYPE NAME PARENT of everything in a pair, sorted: names, parents and types are public. */
+const shapeOf = ({ resources }: Built) =>
+    resources.map(({ type, name, parent }) => `${type} ${name} < ${parent}`).sort();
+
+const steps = [
+    ["pair-preflight-a", "pair"],
+    ["pair-preflight-b", "pair"],
+    ["pair-a-configure", "pair-a"],
+    ["pair-b-configure", "pair-b"],
+    ["pair-replicator-account", "pair-replicator"],
+    ["pair-replicator-login", "pair-replicator"],
+    ["pair-link-seed-look", "pair-link"],
+    ["pair-link-seed-offer", "pair-link"],
+    ["pair-link-seed-admit", "pair-link"],
+    ["pair-link-seed-dump", "pair-link"],
+    ["pair-link-seed-load", "pair-link"],
+    ["pair-link-attach-b", "pair-link"],
+    ["pair-link-attach-a", "pair-link"],
+    ["pair-link-rows-a", "pair-link"],
+    ["pair-link-rows-b", "pair-link"],
+    ["pair-role-b", "pair"],
+    ["pair-role-a", "pair"],
+] as const;
+const components = [
+    `${token("MasterMasterPair")} pair < `,
+    `${token("MasterNode")} pair-a < pair`,
+    `${token("MasterNode")} pair-b < pair`,
+    `${token("ReplicationAccount")} pair-replicator < pair`,
+    `${token("ReplicationLink")} pair-link < pair`,
+];
+const ordinary = [...components, ...steps.map(([name, parent]) => `${command} ${name} < ${parent}`)];
+
+const withAdmin = () => {
+    const args = plainArgs();
+    args.a.mysql = { admin: { user: "pulumi", password: secrets.admin } };
+    return args;
+};
+
+/** Whether `later` comes after `earlier`, directly or through others. */
+function isAfter({ get }: Built, later: string, earlier: string): boolean {
+    const seen = new Set<string>();
+    const visit = (name: string): boolean => {
+        if (seen.has(name)) {
+            return false;
+        }
+        seen.add(name);
+        const { after } = get(name);
+        return after.includes(earlier) || after.some(visit);
+    };
+    return visit(later);
+}
+
+describe("a pair is made of", () => {
+    it("its components and steps, and nothing else, where the account's password is given", async () => {
+        expect(shapeOf(await buildPair(plainArgs()))).toEqual([...ordinary].sort());
+    });
+
+    it("a random password too, where none is given: 32 letters and digits", async () => {
+        const built = await buildPair({ ...plainArgs(), account: {} });
+        const type = "random:index/randomPassword:RandomPassword";
+        const name = "pair-replicator-password";
+        expect(shapeOf(built)).toEqual([...ordinary, `${type} ${name} < pair-replicator`].sort());
+        expect(built.get(name).inputs).toEqual({ length: 32, special: false });
+    });
+
+    it("a provider, a user and its grant too, where node a has an admin account", async () => {
+        const built = await buildPair(withAdmin());
+        const more = [
+            "pulumi:providers:mysql pair-replicator-provider < pair-replicator",
+            "mysql:index/user:User pair-replicator-user < pair-replicator",
+            "mysql:index/grant:Grant pair-replicator-grant < pair-replicator",
+        ];
+        expect(shapeOf(built)).toEqual([...ordinary, ...more].sort());
+        expect(built.get("pair-replicator-grant").inputs).toEqual({
+            user: "replicator",
+            host: "%",
+            database: "*",
+            table: "*",
+            privileges: ["REPLICATION SLAVE", "REPLICATION CLIENT"],
+        });
+        expect(built.get("pair-replicator-user").ignoreChanges).toEqual(["plaintextPassword"]);
+    });
+});
+
+describe("the steps of a pair", () => {
+    // the second node is configured beside the first one and its account; all else is one after the other
+    const sideBySide = ["pair-b-configure after pair-a-configure", "pair-replicator-account after pair-b-configure"];
+
+    it("come one after the other, in the procedure's order, when they are made", async () => {
+        const built = await buildPair(plainArgs());
+        const pairs = steps.slice(1).map(([later], at) => [later, steps[at]?.[0] ?? ""] as const);
+        const loose = pairs.filter(([later, earlier]) => !isAfter(built, later, earlier));
+        expect(loose.map((names) => names.join(" after "))).toEqual(sideBySide);
+        expect(isAfter(built, "pair-b-configure", "pair-preflight-b")).toBe(true);
+        expect(isAfter(built, "pair-a-configure", "pair-preflight-b")).toBe(true);
+        expect(isAfter(built, "pair-replicator-account", "pair-a-configure")).toBe(true);
+        expect(isAfter(built, "pair-link-seed-look", "pair-b-configure")).toBe(true);
+    });
+
+    it("never come before what they wait for", async () => {
+        const built = await buildPair(plainArgs());
+        const pairs = steps.slice(1).map(([later], at) => [later, steps[at]?.[0] ?? ""] as const);
+        expect(pairs.filter(([later, earlier]) => isAfter(built, earlier, later))).toEqual([]);
+    });
+
+    it("make the account after the node, and prove it after the user and its grant", async () => {
+        const built = await buildPair(withAdmin());
+        expect(built.get("pair-replicator-provider").after).toEqual(["pair-a-configure"]);
+        expect(built.get("pair-replicator-user").after).toEqual(["pair-a-configure"]);
+        expect(built.get("pair-replicator-grant").after).toEqual(["pair-replicator-user"]);
+        expect([...built.get("pair-replicator-account").after].sort()).toEqual([
+            "pair-a-configure",
+            "pair-replicator-grant",
+            "pair-replicator-user",
+        ]);
+    });
+});
+
+describe("every step", () => {
+    it("is a Command that updates in place: no triggers, no environment, and deleted before a replacement", async () => {
+        const { commands } = await buildPair(plainArgs());
+        const allowed = ["addPreviousOutputInEnv", "connection", "create", "delete", "logging", "stdin"];
+        for (const { name, inputs, deleteBeforeReplace, retainOnDelete, ignoreChanges } of commands) {
+            expect([name, Object.keys(inputs).filter((key) => !allowed.includes(key))]).toEqual([name, []]);
+            expect([name, inputs.addPreviousOutputInEnv, inputs.logging]).toEqual([name, false, "stderr"]);
+            expect([name, deleteBeforeReplace, retainOnDelete, ignoreChanges]).toEqual([name, true, false, []]);
+        }
+    });
+
+    it("that changes something on a host has a delete; one that only looks has none", async () => {
+        const { commands } = await buildPair(plainArgs());
+        const without = commands.filter(({ inputs }) => inputs.delete === undefined).map(({ name }) => name);
+        expect(without.sort()).toEqual([
+            "pair-link-seed-dump",
+            "pair-link-seed-look",
+            "pair-preflight-a",
+            "pair-preflight-b",
+            "pair-replicator-login",
+        ]);
+    });
+});
+
+describe("a preview", () => {
+    it("knows every resource and no fingerprint, and does not throw", async () => {
+        const built = await buildPair(withAdmin(), { preview: true });
+        const made = await buildPair(withAdmin());
+        expect(shapeOf(built)).toEqual(shapeOf(made));
+        const unknown = expect.objectContaining({ __pulumiUnknown: true });
+        expect(built.outputs).toEqual({ active: unknown, link: unknown, coordinates: unknown });
+        expect(made.outputs).toEqual({
+            active: "a",
+            link: "did pair-link-attach-b\ndid pair-link-attach-a",
+            coordinates: "seed source_file=bin.1 source_position=157 source_gtid= file=bin.2 position=4",
+        });
+    });
+
+    it("shows the same words as the up that follows", async () => {
+        const words = async (preview: boolean) =>
+            (await buildPair(plainArgs(), { preview })).commands
+                .map(({ name, inputs }) => [name, inputs.create, inputs.delete])
+                .sort();
+        expect(await words(true)).toEqual(await words(false));
+    });
+});

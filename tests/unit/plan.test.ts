@@ -1,0 +1,81 @@
+import { runBash } from "./bash";
+import { buildPair, plainArgs, sshOf } from "./pair";
+
+const createOf = async (name: string, args = plainArgs()) => String((await buildPair(args)).get(name).inputs.create);
+const run = 'bash -s -- up "$SSH_CONNECTION"';
+
+describe("what a preview says", () => {
+    it("of a node: each line of its option file, and when it is restarted", async () => {
+        expect(await createOf("pair-b-configure")).toBe(
+            [
+                "# b.example.com: configure node b: directly under [mysqld] of its option file, in one managed block:",
+                "# b.example.com:   log_bin=mysql-bin server_id=20 log_slave_updates=1 relay_log=mysql-relay-bin",
+                "# b.example.com:   binlog_format=ROW auto_increment_increment=2 auto_increment_offset=2",
+                "# b.example.com:   where the server listens on loopback only: bind_address gets the node's own address too",
+                "# b.example.com: restart the server only if a value differs that cannot change while it runs",
+                run,
+            ].join("\n"),
+        );
+    });
+
+    it("of the copy: what goes from where to where", async () => {
+        expect(await createOf("pair-link-seed-dump")).toBe(
+            [
+                "# a.example.com: unless b.example.com was seeded by an earlier up:",
+                "# a.example.com:   mysqldump --single-transaction --all-databases, with coordinates, into /tmp/master_backup.sql",
+                "# a.example.com:   copy it over SSH to root@b.example.com port 22, straight from host to host",
+                "# a.example.com:   keep the file: false",
+                run,
+            ].join("\n"),
+        );
+    });
+
+    it("of a direction: who follows whom, and that only the way back has a gate", async () => {
+        const follow = (source: string) =>
+            `follow ${source}:3306 as replicator: by GTID where both servers have it on, else from its coordinates at the seed`;
+        expect(await createOf("pair-link-attach-b")).toBe(
+            [
+                `# b.example.com: ${follow("a.example.com")}`,
+                "# b.example.com:   leave a link alone that is already so",
+                run,
+            ].join("\n"),
+        );
+        expect((await createOf("pair-link-attach-a")).split("\n").slice(0, 2)).toEqual([
+            "# a.example.com: stop unless the log of b.example.com:3306 holds nothing but what came from here",
+            `# a.example.com: ${follow("b.example.com")}`,
+        ]);
+    });
+
+    it("of a step's delete: what destroy does there", async () => {
+        expect((await buildPair(plainArgs())).get("pair-link-attach-a").inputs.delete).toBe(
+            '# a.example.com: stop following b.example.com:3306, and forget it\nbash -s -- down "$SSH_CONNECTION"',
+        );
+    });
+});
+
+describe("a setting with a newline", () => {
+    /** What bash runs of a command's text: the words of each command that is not a comment. */
+    const runs = (text: string) => {
+        const traced = runBash(`bash() { echo "runs $*"; }\n${text}`);
+        return traced.stdout.toString().trimEnd().split("\n");
+    };
+
+    it("cannot leave the comment of the plan", async () => {
+        const args = plainArgs();
+        args.account = { name: "x\necho escaped", password: "password1" };
+        args.a.mysql = { optionFile: "/x\r\necho escaped\n", options: { y: "1\necho escaped" } };
+        for (const { inputs } of (await buildPair(args)).commands) {
+            expect(runs(String(inputs.create))).toEqual(["runs -s -- up"]);
+        }
+    });
+
+    it("as a host cannot leave it either", async () => {
+        const args = plainArgs();
+        args.a = { host: "a\necho escaped", ssh: sshOf("10.0.0.1") };
+        expect(runs(await createOf("pair-a-configure", args))).toEqual(["runs -s -- up"]);
+    });
+
+    it("would be seen by this test if it did", () => {
+        expect(runs(`# said\necho escaped\n${run}`)).toEqual(["escaped", "runs -s -- up"]);
+    });
+});

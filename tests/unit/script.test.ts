@@ -1,0 +1,141 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { assembleScript, type Parameters } from "../../core/script";
+import { remoteText, runBash, withFolder } from "./bash";
+
+const remote = join(__dirname, "..", "..", "remote");
+const scripts = readdirSync(remote).filter((name) => name.endsWith(".sh"));
+
+/** The parameters that a script's header names (words in capitals of its `in:` lines), and those that every script gets. */
+function parametersOf(script: string): Parameters {
+    const header = remoteText(script).split("\n\n")[0] ?? "";
+    const inputs = /# in:([\s\S]*?)# out:/.exec(header)?.[1] ?? "";
+    const names = [
+        "NODE",
+        "PORT",
+        "SOCKET",
+        "LOGIN_USER",
+        "LOGIN_PASSWORD",
+        "STEP",
+        "CONVERGE",
+        ...(inputs.match(/\b[A-Z][A-Z_]+\b/g) ?? []),
+    ];
+    return Object.fromEntries(names.map((name) => [name, name === "PORT" ? 3306 : "it's $x"]));
+}
+
+const assembled = new Map(scripts.map((script) => [script, assembleScript(script, parametersOf(script))]));
+const textOf = (script: string) => assembled.get(script) ?? "";
+
+it("every script under remote/ is looked at here", () => {
+    expect(scripts.length).toBeGreaterThanOrEqual(11);
+});
+
+describe.each(scripts)("%s, assembled,", (script) => {
+    const text = textOf(script);
+    const lines = text.split("\n");
+
+    it("begins with its parameters, quoted, in the order given", () => {
+        const wanted = Object.entries(parametersOf(script)).map(([name, value]) =>
+            value === 3306 ? `${name}='3306'` : `${name}='it'\\''s $x'`,
+        );
+        expect(lines.slice(0, wanted.length)).toEqual(wanted);
+    });
+
+    it("calls main on its last line, without stdin", () => {
+        expect(lines.at(-1)).toBe('main "$@" </dev/null');
+        expect(lines.filter((line) => /^main\b(?!\(\))/.test(line))).toHaveLength(1);
+    });
+
+    it("holds no comment line and no blank line", () => {
+        expect(lines.filter((line) => /^\s*(#.*)?$/.test(line))).toEqual([]);
+    });
+
+    it("is what bash can parse", () => {
+        const run = spawnSync("bash", ["-n"], { input: text, encoding: "utf8" });
+        expect([run.status, run.stderr]).toEqual([0, ""]);
+    });
+});
+
+it("comments that silence shellcheck stay in the files, and the assembled texts pass it", () => {
+    withFolder((folder) => {
+        // SC2034, unused variables: each script takes along all libraries, and uses some of them
+        for (const [script, text] of assembled) {
+            writeFileSync(join(folder, script), text);
+        }
+        const run = spawnSync("shellcheck", ["-s", "bash", "-S", "warning", "-e", "SC2034", ...scripts], {
+            cwd: folder,
+            encoding: "utf8",
+        });
+        expect(run.stdout).toBe("");
+        expect(run.status).toBe(0);
+    });
+}, 60_000);
+
+it("a script's text tells another parameter from another value", () => {
+    const one = assembleScript("seed-look.sh", { NODE: "a", PORT: 3306, KEEP: false });
+    expect(one.startsWith("NODE='a'\nPORT='3306'\nKEEP='false'\nredact() {\n")).toBe(true);
+    expect(assembleScript("seed-look.sh", { NODE: "b", PORT: 3306, KEEP: false })).toBe(
+        one.replace("NODE='a'", "NODE='b'"),
+    );
+});
+
+it("a script that is not there is an error, not an empty text", () => {
+    expect(() => assembleScript("no-such.sh", {})).toThrow(/ENOENT.*no-such\.sh/);
+});
+
+/** Runs a text where every program that a step may touch a server or a host with writes its name into a log. */
+function touchedBy(text: string): string {
+    return withFolder((folder) => {
+        const programs = [
+            "mysql",
+            "mariadb",
+            "mysqldump",
+            "ssh",
+            "ssh-keygen",
+            "systemctl",
+            "service",
+            "flock",
+            "mkdir",
+            "mv",
+            "cp",
+            "sync",
+            "getent",
+        ];
+        const bin = join(folder, "bin");
+        mkdirSync(bin);
+        writeFileSync(join(bin, "fake-witness"), '#!/bin/sh\nbasename "$0" >>"$WITNESS"\nexit 1\n');
+        chmodSync(join(bin, "fake-witness"), 0o755);
+        for (const name of programs) {
+            symlinkSync("fake-witness", join(bin, name));
+        }
+        const log = join(folder, "log");
+        const PATH = `${bin}:${process.env.PATH}`;
+        runBash(text, { PATH, WITNESS: log, TMPDIR: folder });
+        return existsSync(log) ? readFileSync(log, "utf8") : "";
+    });
+}
+
+describe("a text that is cut on its way", () => {
+    const text = Buffer.from(textOf("attach-replica.sh"));
+    const lastLine = 'main "$@" </dev/null'.length;
+
+    it("runs nothing, wherever it is cut before its last line", () => {
+        const step = Math.ceil(text.length / 40);
+        for (let length = 0; length <= text.length - lastLine; length += step) {
+            expect([length, touchedBy(text.subarray(0, length).toString("latin1"))]).toEqual([length, ""]);
+        }
+        expect(touchedBy(text.subarray(0, text.length - lastLine).toString("latin1"))).toBe("");
+    }, 30_000);
+
+    it("runs when it is whole: the witness sees the client", () => {
+        expect(touchedBy(text.toString())).toBe("mysql\n");
+    });
+
+    // bugs.md 6
+    it.failing("runs nothing when it is cut within its last line", () => {
+        for (let cut = 1; cut <= lastLine; cut++) {
+            expect([cut, touchedBy(text.subarray(0, text.length - cut).toString("latin1"))]).toEqual([cut, ""]);
+        }
+    });
+});
