@@ -1,4 +1,3 @@
-import { rmdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { CHECKOUT, run } from "./run";
 
@@ -31,14 +30,5 @@ export async function readServerVersion(): Promise<string> {
 /** Takes the lab away, what a killed run left of it as well. */
 export async function removeLab(): Promise<void> {
     await inLab(["lab/hosts.sh", "down"]);
-    for (const folder of ["state", "pair", "floor"]) {
-        rmSync(path.join(LAB, folder), { recursive: true, force: true });
-    }
-    try {
-        rmdirSync(LAB);
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-            throw error;
-        }
-    }
+    await inLab(["rm", "-rf", "--one-file-system", LAB]); // a host of another subnet may be mounted in it
 }

@@ -1,6 +1,7 @@
 // How long the pair's `up`, its unchanged `up` and its `destroy` take on fresh small hosts, beside an empty program.
 // in:  MM_BENCH_RUNS (3), MM_BENCH_SUBNET (10.231.201); the variables of `make env`
 // out: the table on stdout, progress on stderr; exit code 1, with the command's own words, when a run fails
+import { loadavg } from "node:os";
 import { bootFreshHosts, removeLab } from "./lab";
 import { describeConditions, formatTable } from "./report";
 import { passSignalsOn, requireNotStopped } from "./run";
@@ -11,20 +12,19 @@ const runs = Number(process.env.MM_BENCH_RUNS || 3);
 /** The pair and the floor take turns, so that a busy minute of the machine falls on both. */
 async function bench(): Promise<string> {
     await removeLab();
-    await bootFreshHosts();
-    const conditions = await describeConditions(runs);
     const stacks = { pair: await initPair(), floor: await initFloor() };
     const pair: Record<Phase, number>[] = [];
     const floor: Record<Phase, number>[] = [];
+    const loads: number[] = [];
     for (let round = 1; round <= runs; round++) {
         requireNotStopped();
-        process.stderr.write(`bench: round ${round} of ${runs}\n`);
-        if (round > 1) {
-            await bootFreshHosts();
-        }
+        loads.push(loadavg()[0] ?? Number.NaN);
+        process.stderr.write(`bench: round ${round} of ${runs}, load ${loads.at(-1)}\n`);
+        await bootFreshHosts();
         floor.push(await measureRound(stacks.floor));
         pair.push(await measureRound(stacks.pair));
     }
+    const conditions = await describeConditions(loads);
     return `${conditions.join("\n")}\n\n${formatTable(pair, floor)}`;
 }
 
@@ -38,12 +38,15 @@ async function main(): Promise<void> {
     passSignalsOn();
     try {
         process.stdout.write(await bench());
-    } finally {
-        await removeLab();
+    } catch (error) {
+        report(error); // now: removing the lab may fail, too, and say something else
     }
+    await removeLab();
 }
 
-main().catch((error: unknown) => {
+function report(error: unknown): void {
     process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
     process.exitCode = 1;
-});
+}
+
+main().catch(report);

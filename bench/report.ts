@@ -8,7 +8,7 @@ import { PHASES, type Phase } from "./stacks";
 const PLUGINS = ["command", "mysql", "random"];
 
 /** What the figures depend on, a line each. */
-export async function describeConditions(runs: number): Promise<string[]> {
+export async function describeConditions(loads: number[]): Promise<string[]> {
     const engine = (await inLab(["pulumi", "version"])).stdout.trim();
     const manifest = JSON.parse(readFileSync(path.join(CHECKOUT, "package.json"), "utf8"));
     const packages = ["@pulumi/pulumi", "ts-node", "typescript"].map(
@@ -18,10 +18,10 @@ export async function describeConditions(runs: number): Promise<string[]> {
     const standIns = PLUGINS.filter((name) => isStandIn(name, manifest.dependencies[`@pulumi/${name}`]));
     return [
         `machine:  ${os.cpus().length} cores (${os.cpus()[0]?.model.trim()}), ${gibibytes} GiB`,
-        `load:     ${os.loadavg()[0]?.toFixed(2)} in the minute before`,
+        `load:     ${loads.map((load) => load.toFixed(1)).join(", ")} in the minute before each run`,
         `versions: engine ${engine}, node ${process.version}, MySQL ${await readServerVersion()}, ${packages.join(", ")}`,
         `plugins:  ${standIns.length > 0 ? `the lab's stand-ins, not the official ones: ${standIns.join(", ")}` : "official"}`,
-        `runs:     ${runs}; each figure is the median, with the least and the most`,
+        `runs:     ${loads.length}; each figure is the median, with the least and the most`,
     ];
 }
 
@@ -45,8 +45,8 @@ export function formatTable(pair: Record<Phase, number>[], floor: Record<Phase, 
 }
 
 function format(seconds: number[]): string {
-    const [median_, least, most] = [median(seconds), Math.min(...seconds), Math.max(...seconds)];
-    return `${median_.toFixed(2)} s (${least.toFixed(2)}–${most.toFixed(2)})`;
+    const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
+    return `${median(seconds).toFixed(2)} s (${least.toFixed(2)}–${most.toFixed(2)})`;
 }
 
 function median(values: number[]): number {

@@ -34,7 +34,7 @@ export async function run(command: string[], env: NodeJS.ProcessEnv, cwd = CHECK
     running.delete(child);
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
     if (end !== "") {
-        throw new Error(`${command.join(" ")}: ${stopped ?? end} after ${seconds.toFixed(1)} s\n${output}`);
+        throw new Error(`${command.join(" ")}: ${end} after ${seconds.toFixed(1)} s\n${output}`);
     }
     return { seconds, stdout };
 }

@@ -35,6 +35,7 @@ follow() {
     fi
     remember link "source=$WANTED uuid=$uuid password=$(digest_of "$ACCOUNT_PASSWORD")"
     require_link_running
+    has_peer_tls || warn MM_LINK_IN_CLEAR "$PEER_HOST offers no TLS: rows travel to $NODE in clear"
     printf 'link source=%s uuid=%s\n' "$WANTED" "$uuid"
 }
 
@@ -108,10 +109,7 @@ attach() {
         options="$options, ${source}_LOG_FILE = $(quote_sql "$(replica_field Relay_Source_Log_File)"), ${source}_LOG_POS = $(replica_field Exec_Source_Log_Pos)"
     fi
     if [ -n "$RETRY_SECONDS" ]; then options="$options, ${source}_CONNECT_RETRY = $RETRY_SECONDS, ${source}_RETRY_COUNT = $RETRY_COUNT"; fi
-    if has_peer_tls; then options="$options, ${source}_SSL = 1"; else
-        options="$options, ${source}_SSL = 0"
-        warn MM_LINK_IN_CLEAR "$PEER_HOST offers no TLS: rows travel to $NODE in clear"
-    fi
+    if has_peer_tls; then options="$options, ${source}_SSL = 1"; else options="$options, ${source}_SSL = 0"; fi
     # without TLS an account of caching_sha2_password logs in only with the source's public key
     if has_source_public_key; then options="$options, GET_${source}_PUBLIC_KEY = 1"; fi
     sql "STOP $(sql_replica)" "$(sql_change_source) $options" "START $(sql_replica)"

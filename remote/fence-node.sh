@@ -40,6 +40,7 @@ $options"
 open_for_writes() {
     local events
     if is_read_only; then
+        remember_before_fence
         if [ "$PEER_ROLE" != gone ]; then require_all_applied; fi
     fi
     write_role ''

@@ -1,5 +1,4 @@
-import { killWithChildren } from "./pluginsHarness";
-import { SshHost } from "./pluginsHost";
+import { killWithChildren, SshHost } from "./pluginsHost";
 
 /**
  * What a remote command does: with the lab's stand-in for pulumi-resource-command, the real engine and a real sshd. The

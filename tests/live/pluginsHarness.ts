@@ -55,23 +55,6 @@ export async function stop(server: ChildProcess): Promise<void> {
     }
 }
 
-/** Kills a process and all that it started, each by its id. */
-export function killWithChildren({ pid }: ChildProcess): void {
-    const table = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
-    const parents = table.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
-    const doomed = [pid as number];
-    for (const one of doomed) {
-        doomed.push(...parents.filter(([, parent]) => parent === one).map(([child]) => child));
-    }
-    for (const one of doomed.reverse()) {
-        try {
-            process.kill(one, "SIGKILL");
-        } catch {
-            // gone already
-        }
-    }
-}
-
 function answers(port: number): Promise<boolean> {
     return new Promise((resolve) => {
         const socket = net.connect({ host: "127.0.0.1", port });
@@ -239,15 +222,11 @@ function nameOf(urn: string): string {
     return urn.split("::").slice(3).join("::");
 }
 
-let installedHome: string | undefined;
-
-/** A Pulumi home with this checkout's stand-ins, made once a test file. */
-export function standInHome(): string {
-    if (installedHome === undefined) {
-        installedHome = makeFolder();
-        installStandIns(installedHome);
-    }
-    return installedHome;
+/** A Pulumi home with this checkout's stand-ins; the installer does nothing when they are there already. */
+function standInHome(): string {
+    const home = path.join(CHECKOUT, "node_modules/.cache/mysql-master-master/stand-ins");
+    installStandIns(home);
+    return home;
 }
 
 /** Runs the installer, and gives what it says. */

@@ -105,3 +105,20 @@ export class SshHost {
         execFileSync("ssh-keygen", ["-q", "-t", type, "-N", passphrase, "-f", path.join(this.folder, file)]);
     }
 }
+
+/** Kills a process and all that it started, each by its id. */
+export function killWithChildren({ pid }: ChildProcess): void {
+    const table = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+    const parents = table.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+    const doomed = [pid as number];
+    for (const one of doomed) {
+        doomed.push(...parents.filter(([, parent]) => parent === one).map(([child]) => child));
+    }
+    for (const one of doomed.reverse()) {
+        try {
+            process.kill(one, "SIGKILL");
+        } catch {
+            // gone already
+        }
+    }
+}

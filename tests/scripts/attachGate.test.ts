@@ -121,7 +121,7 @@ describe("the gate, by file and position,", () => {
         const host = hostWithEvents({});
         const run = await host.run(script, { ...up, SOURCE_FILE: "", SOURCE_POSITION: "" });
         expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
-        expect(run.stderr).toContain("(unknown coordinates)");
+        expect(run.stderr).toContain("(the log of the seed, unknown, is gone)");
     });
 
     it("lets nothing through a second time when the channel is gone: where it stopped is gone with it", async () => {

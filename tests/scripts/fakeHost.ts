@@ -195,6 +195,8 @@ export function makeHost(...args: ConstructorParameters<typeof FakeHost>): FakeH
 
 /** To be called once in each test file. */
 export function cleanUpHosts(): void {
+    // a busy machine may take its time
+    jest.setTimeout(60_000);
     afterEach(() => {
         for (const host of hosts.splice(0)) {
             host.close();

@@ -108,6 +108,12 @@ describe("seed-dump.sh", () => {
 
     it.each([
         ["truncated", dump.slice(0, -40), 0, "the dump on a ended with status 0 (124: after 60 s); a was only read"],
+        [
+            "truncated within its last line",
+            dump.slice(0, -25),
+            0,
+            "the dump on a ended with status 0 (124: after 60 s); a was only read",
+        ],
         ["given up by mysqldump", dump, 2, "the dump on a ended with status 2 (124: after 60 s); a was only read"],
         ["without coordinates", "-- x\n-- Dump completed\n", 0, "the dump on a carries no binary log coordinates"],
     ])("refuses a dump that is %s, sends nothing and leaves no file", async (_, text, status, what) => {

@@ -2,6 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import type { MasterMasterPairArgs } from "../../components/masterMasterPair";
 
+// the first import of Pulumi's packages takes seconds on a busy machine
+jest.setTimeout(60_000);
+
 const envelope = "4dabf18193072939515e22adb298388d";
 
 /** What the engine would be asked for: one resource, as the SDK sends it. Secret values are envelopes. */

@@ -9,7 +9,7 @@ const ssh = (host: string, more: object = {}) => ({
     user: "root",
     privateKey: "KEY",
     hostKey: ed25519,
-    dialAttempts: 60,
+    dialAttempts: 10,
     ...more,
 });
 

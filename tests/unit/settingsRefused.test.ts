@@ -7,7 +7,7 @@ const unknown = "is not a setting; see the table of settings in README.md";
 const hostName = "expected a host name or an address";
 const absolute = "expected an absolute path without quotes, backslashes, $ or `";
 const logName = "expected a file name without a folder, such as mysql-bin";
-const managed = "is managed; use its own setting, or active";
+const managed = "is written by the program; use its own setting (or active, for the roles)";
 const quoted = "expected string, found number; put it in quotes";
 
 /** What the stack changes in the shortest one, and the whole report. */
@@ -172,18 +172,37 @@ describe("parseSettings refuses, with the whole report,", () => {
         expect(problemsOf(changes)).toEqual(problems);
     });
 
-    // bugs.md 8
-    it.failing.each([
-        ["another name of a managed option", { log_replica_updates: "0" }],
-        ["a managed option that servers may ignore", { loose_read_only: "1" }],
-        ["an option with a setting of its own", { auto_increment_increment: "4" }],
-        ["one option spelt twice", { max_connections: "4", "max-connections": "5" }],
-    ])("%s", (_, options) => {
-        expect(problemsOf({ b: node("b", { mysql: { options } }) })).not.toEqual([]);
+    it.each([
+        ["another name of a managed option", { log_replica_updates: "0" }, [`log_replica_updates: ${managed}`]],
+        ["a managed option with loose_ before it", { "loose-read-only": "1" }, [`loose-read-only: ${managed}`]],
+        [
+            "an option with a setting of its own",
+            { auto_increment_increment: "4" },
+            [`auto_increment_increment: ${managed}`],
+        ],
+        [
+            "one option spelt twice",
+            { max_connections: "4", "max-connections": "5" },
+            ["max-connections: is given twice; - and _ are the same in an option's name"],
+        ],
+    ])("%s", (_, options, problems) => {
+        const found = problemsOf({ b: node("b", { mysql: { options } }) });
+        expect(found).toEqual(problems.map((text) => `b.mysql.options.${text}`));
     });
 
-    // bugs.md 10
-    it.failing("an unknown key of retry beside another problem", () => {
+    it("not the options of a setting that was turned off", () => {
+        const mysql = { rowFormat: false, staggerAutoIncrement: false };
+        const options = { binlog_format: "MIXED", auto_increment_increment: "4" };
+        expect(problemsOf({ mysql: { ...mysql, options } })).toEqual([]);
+    });
+
+    it("a name with control characters, on one line of the report", () => {
+        expect(problemsOf({ mysql: { options: { "x\n  a.host": "1" } } })).toEqual([
+            "mysql.options.x?  a.host: expected an option name, such as max_connections",
+        ]);
+    });
+
+    it("an unknown key of retry beside another problem", () => {
         expect(problemsOf({ retry: { seconds: "x", bogus: 1 } })).toEqual([
             "retry.seconds: expected number, found string",
             `retry.bogus: ${unknown}`,

@@ -10,7 +10,7 @@ const ofBoth = (...lines: string[]) => ["a", "b"].flatMap((label) => lines.map((
 describe("a connection's settings give", () => {
     it("the key's text and each host's key, from files", () => {
         const { a, b } = read({ ssh: { privateKeyFile: "/key", knownHostsFile: "/known" } }, files);
-        const common = { port: 22, user: "root", privateKey: "KEY", dialAttempts: 60 };
+        const common = { port: 22, user: "root", privateKey: "KEY", dialAttempts: 10 };
         expect(a.ssh).toEqual({ ...common, host: "a.example.com", hostKey: ed25519 });
         expect(b.ssh).toEqual({ ...common, host: "b.example.com", hostKey: ecdsa });
     });
@@ -22,7 +22,7 @@ describe("a connection's settings give", () => {
             user: "root",
             agentSocket: "/run/agent",
             hostKey: ed25519,
-            dialAttempts: 60,
+            dialAttempts: 10,
         });
     });
 
@@ -37,7 +37,7 @@ describe("a connection's settings give", () => {
 
     it("no host key only where the check is left out explicitly", () => {
         const { ssh } = read({ ssh: { privateKey: "KEY", hostKeyCheck: false } }).a;
-        expect(ssh).toEqual({ host: "a.example.com", port: 22, user: "root", privateKey: "KEY", dialAttempts: 60 });
+        expect(ssh).toEqual({ host: "a.example.com", port: 22, user: "root", privateKey: "KEY", dialAttempts: 10 });
     });
 });
 
