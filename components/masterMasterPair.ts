@@ -15,8 +15,7 @@ export interface MasterMasterPairArgs {
     /** The replication account; default replicator@% with a random password. */
     account?: { name?: pulumi.Input<string>; hostPattern?: pulumi.Input<string>; password?: pulumi.Input<string> };
     seed?: SeedArgs;
-    /** `false` leaves the server's own defaults. */
-    retry?: RetryArgs | false;
+    retry?: RetryArgs;
     /** Which node takes the writes: `a` (default), `b` or `both`. The other one is read-only, after a restart too. */
     active?: string;
     /** How long a node may take to apply what the other wrote before it is opened, in seconds; default 3600. */
@@ -42,6 +41,13 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         if (!["a", "b", "both"].includes(active)) {
             throw new pulumi.ResourceError(
                 `MM_SETTINGS_INVALID: active is ${active}; expected a, b or both`,
+                this,
+                true,
+            );
+        }
+        if (args.gone !== undefined && active !== (args.gone === "a" ? "b" : "a")) {
+            throw new pulumi.ResourceError(
+                `MM_SETTINGS_INVALID: active is ${active}, but ${args.gone} is gone`,
                 this,
                 true,
             );
@@ -145,7 +151,6 @@ export class MasterMasterPair extends pulumi.ComponentResource {
                             : [
                                   pulumi.interpolate`be active: take writes, once all that ${other.target.host} wrote is applied here`,
                               ],
-                    undo: ["lift the fence to what it was before the first up"],
                     converge: args.converge,
                 },
                 { parent: this, dependsOn: [this.link, before.resource] },

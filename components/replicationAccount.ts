@@ -61,7 +61,7 @@ export class ReplicationAccount extends pulumi.ComponentResource {
                           pulumi.interpolate`make the account ${this.name}@${this.hostPattern}, once, with its password of the stack`,
                           "  grant REPLICATION SLAVE, REPLICATION CLIENT ON *.*; SELECT ON mysql_master_master.*",
                       ],
-                undo: admin ? ["forget the account's password"] : [pulumi.interpolate`drop the account ${this.name}`],
+                undo: [pulumi.interpolate`drop the account ${this.name}`],
                 converge: args.converge,
             },
             { parent: this, dependsOn: made },
@@ -73,6 +73,7 @@ export class ReplicationAccount extends pulumi.ComponentResource {
                 script: "check-login.sh",
                 parameters: {
                     ACCOUNT: this.name,
+                    ACCOUNT_HOST: this.hostPattern,
                     ACCOUNT_PASSWORD: this.password,
                     PEER_HOST: node.target.host,
                     PEER_PORT: node.target.port,
@@ -81,6 +82,7 @@ export class ReplicationAccount extends pulumi.ComponentResource {
                 plan: [
                     pulumi.interpolate`log in to ${node.target.host}:${node.target.port} as ${this.name}, over the network`,
                 ],
+                undo: [pulumi.interpolate`drop the account ${this.name} here, too`],
                 converge: args.converge,
             },
             { parent: this, dependsOn: [account.resource] },
@@ -105,11 +107,11 @@ export class ReplicationAccount extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: [node] },
         );
-        // The password is given at the start only: later ones are set by make-account.sh, which can do so on a read-only node.
+        // These make the account; its later passwords and its end are make-account.sh's, which can do both on a read-only node.
         const user = new mysql.User(
             `${name}-user`,
             { user: this.name, host: this.hostPattern, plaintextPassword: this.password },
-            { parent: this, provider, dependsOn: [node], ignoreChanges: ["plaintextPassword"] },
+            { parent: this, provider, dependsOn: [node], ignoreChanges: ["plaintextPassword"], retainOnDelete: true },
         );
         const grant = new mysql.Grant(
             `${name}-grant`,
@@ -120,7 +122,7 @@ export class ReplicationAccount extends pulumi.ComponentResource {
                 table: "*",
                 privileges: ["REPLICATION SLAVE", "REPLICATION CLIENT"],
             },
-            { parent: this, provider },
+            { parent: this, provider, retainOnDelete: true },
         );
         return [user, grant];
     }

@@ -15,6 +15,8 @@ export interface SeedArgs {
 
 /** How a receiver goes on when its source is away. */
 export interface RetryArgs {
+    /** Default true; `false` leaves the server's own defaults. */
+    manage?: boolean;
     /** Between two attempts; default 10. */
     seconds?: pulumi.Input<number>;
     /** Default 864000: a hundred days of ten seconds. MySQL's own default gives up after 10 attempts since 8.1. */
@@ -28,8 +30,7 @@ export interface ReplicationLinkArgs {
     peer: MasterNode;
     account: ReplicationAccount;
     seed?: SeedArgs;
-    /** `false` leaves the server's own defaults. */
-    retry?: RetryArgs | false;
+    retry?: RetryArgs;
     /** How long a replica may take to apply what is waiting before a row is tested, in seconds; default 3600. */
     catchUpSeconds?: pulumi.Input<number>;
     /** A new text makes every step look again, and repair what it finds. */
@@ -86,13 +87,14 @@ export class ReplicationLink extends pulumi.ComponentResource {
         const wanted = pulumi.interpolate`unless ${peer.target.host} was seeded by an earlier up:`;
 
         const sourceUuid = origin.fingerprint.apply((line) => parseFacts(line).uuid);
+        const peerUuid = peer.fingerprint.apply((line) => parseFacts(line).uuid);
         const look = this.step("seed-look", peer, "seed-look.sh", {
             parameters: { SOURCE_UUID: sourceUuid, AFTER: both },
             plan: ["see whether this node wants a seed"],
         });
         const state = look.fingerprint.apply((line) => line.replace(/^seed /, ""));
         const offer = this.step("seed-offer", origin, "seed-offer.sh", {
-            parameters: { SEED: state, ...backup, AFTER: both },
+            parameters: { SEED: state, PEER_UUID: peerUuid, ...backup, AFTER: both },
             plan: [wanted, "  make a throw-away SSH key for the copy, removed after it"],
             undo: [pulumi.interpolate`remove what an unfinished seed may have left (key, ${backup.BACKUP_FILE})`],
             dependsOn: look,
@@ -115,7 +117,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 COPY_PORT: copyPort,
                 COPY_USER: user,
                 COPY_HOST_KEY: peer.target.ssh.hostKey ?? "",
-                PEER_UUID: peer.fingerprint.apply((line) => parseFacts(line).uuid),
+                PEER_UUID: peerUuid,
                 AFTER: both,
             },
             plan: [
@@ -132,6 +134,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 DUMP: dump.fingerprint,
                 SOURCE_UUID: sourceUuid,
                 SSH_USER: user,
+                OPTION_FILE: peer.args.mysql?.optionFile ?? "",
                 ...backup,
                 ...this.accountParameters(origin),
                 ACCOUNT_HOST: account.hostPattern,
@@ -143,7 +146,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 pulumi.interpolate`  make it read-only, import ${backup.BACKUP_FILE} with the binary log off (accounts included), read its coordinates`,
                 pulumi.interpolate`  keep the file: ${backup.KEEP_BACKUP}`,
             ],
-            undo: [pulumi.interpolate`drop the account ${account.name}; all data stays`],
+            undo: ["leave all data, and a note whose data it is"],
             dependsOn: dump,
         });
     }
@@ -155,7 +158,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
         before: HostStep,
         from: { gate: boolean; file: pulumi.Input<string>; position: pulumi.Input<string> },
     ): HostStep {
-        const retry = this.args.retry === false ? undefined : (this.args.retry ?? {});
+        const retry = (this.args.retry?.manage ?? true) ? (this.args.retry ?? {}) : undefined;
         const where = pulumi.interpolate`${source.target.host}:${source.target.port}`;
         return this.step(`attach-${replica.args.label}`, replica, "attach-replica.sh", {
             parameters: {

@@ -13,6 +13,7 @@ const libraries = [
     "peer.sh",
     "account.sh",
     "seed.sh",
+    "fence.sh",
 ];
 const texts = new Map<string, string>();
 

@@ -73,7 +73,8 @@ const nodeSchema = z.strictObject({
     copy: z.strictObject({ host: hostName.optional(), port: port.optional() }).optional(),
 });
 
-const stackSchema = z.strictObject({
+/** The shape of a stack's settings; README.md has the same keys as a table. */
+export const stackSchema = z.strictObject({
     a: nodeSchema,
     b: nodeSchema,
     ssh: sshSchema.optional(),
@@ -102,14 +103,13 @@ const stackSchema = z.strictObject({
         })
         .optional(),
     retry: z
-        .union([
-            z.literal(false),
-            z.strictObject({
-                seconds: z.int().min(1).max(3600).optional(),
-                count: z.int().min(1).max(4294967295).optional(),
-            }),
-        ])
+        .strictObject({
+            manage: z.boolean().optional(),
+            seconds: z.int().min(1).max(3600).optional(),
+            count: z.int().min(1).max(4294967295).optional(),
+        })
         .optional(),
+    catchUpSeconds: z.int().min(1).max(604800).optional(),
     active: z.enum(["a", "b", "both"]).optional(),
     gone: z.enum(["a", "b"]).optional(),
     converge: oneLine("any text").optional(),
@@ -132,29 +132,39 @@ export type Settings = Omit<Stack, "a" | "b" | "ssh" | "mysql"> & { a: NodeSetti
 export function parseSettings(config: Record<string, string>, readFile: (path: string) => string): Settings {
     const prefix = "mysql-master-master:";
     const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
-    const parsed = stackSchema.safeParse(
-        Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), parseValue(text)])),
+    const raw: Record<string, unknown> = Object.fromEntries(
+        own.map(([key, text]) => [key.slice(prefix.length), parseValue(text)]),
     );
-    if (!parsed.success) {
-        throw new SettingsError(parsed.error.issues.flatMap(describeIssue));
+    const shape = stackSchema.safeParse(raw);
+    const problems = shape.success ? [] : shape.error.issues.flatMap(describeIssue);
+
+    // what has the right shape is looked at for its sense, too, whatever is wrong with the rest
+    const ssh = sshSchema.optional().safeParse(raw.ssh).data;
+    const mysql = mysqlSchema.optional().safeParse(raw.mysql).data;
+    const resolve = (label: "a" | "b"): NodeSettings | undefined => {
+        const node = nodeSchema.safeParse(raw[label]).data;
+        if (!node) {
+            return undefined;
+        }
+        const server = { ...mysql, ...node.mysql, options: { ...mysql?.options, ...node.mysql?.options } };
+        problems.push(...findManagedOptions(`${label}.mysql`, server));
+        return { ...node, ssh: resolveSsh(label, node.host, ssh, node.ssh, readFile, problems), mysql: server };
+    };
+    const [a, b] = [resolve("a"), resolve("b")];
+    if (a && b) {
+        problems.push(...findContradictions(a, b));
     }
-    const { a, b, ssh, mysql, ...rest } = parsed.data;
-    const problems: string[] = [];
-    const resolve = (label: "a" | "b", node: Stack["a"]): NodeSettings => ({
-        ...node,
-        ssh: resolveSsh(label, node.host, { ...ssh, ...node.ssh }, readFile, problems),
-        mysql: { ...mysql, ...node.mysql, options: { ...mysql?.options, ...node.mysql?.options } },
-    });
-    const settings = { ...rest, a: resolve("a", a), b: resolve("b", b) };
-    problems.push(...findContradictions(settings));
-    if (problems.length > 0) {
+    const roles = stackSchema.pick({ active: true, gone: true }).safeParse({ active: raw.active, gone: raw.gone });
+    problems.push(...findRoleProblems(roles.data ?? {}));
+    if (!shape.success || !a || !b || problems.length > 0) {
         throw new SettingsError(problems);
     }
-    return settings;
+    const { ssh: _ssh, mysql: _mysql, ...rest } = shape.data;
+    return { ...rest, a, b };
 }
 
 /** What is right in each place, and wrong together. */
-function findContradictions({ a, b }: Settings): string[] {
+function findContradictions(a: NodeSettings, b: NodeSettings): string[] {
     const problems: string[] = [];
     if ((a.mysql?.serverId ?? 10) === (b.mysql?.serverId ?? 20)) {
         problems.push(`b.mysql.serverId: is ${b.mysql?.serverId ?? 20}, the same as a's; give each node its own`);
@@ -162,8 +172,14 @@ function findContradictions({ a, b }: Settings): string[] {
     if (a.host === b.host && (a.mysql?.port ?? 3306) === (b.mysql?.port ?? 3306)) {
         problems.push(`b.host: is ${b.host}, the same server as a; name the other host`);
     }
-    problems.push(...findManagedOptions("a.mysql", a.mysql), ...findManagedOptions("b.mysql", b.mysql));
     return problems;
+}
+
+/** A node that is gone takes no writes. */
+function findRoleProblems({ active = "a", gone }: Pick<Stack, "active" | "gone">): string[] {
+    return gone === undefined || active === (gone === "a" ? "b" : "a")
+        ? []
+        : [`active: is ${active}, but ${gone} is gone; set active to the other node`];
 }
 
 /** Options that the program writes itself, and options that are given twice (`a-b` is `a_b`, `loose_` changes nothing). */
@@ -225,19 +241,9 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
             return [`${at}: expected one of ${issue.values.map(String).join(", ")}`];
         case "invalid_key":
             return [`${at}: ${issue.issues.map((inner) => inner.message).join("; ")}`];
-        case "invalid_union":
-            return describeUnion(issue, at);
         default:
             return [`${at}: ${issue.message}`];
     }
-}
-
-/** `retry` is the only union: an object is told what is wrong in it, anything else what would be right. */
-function describeUnion(issue: z.core.$ZodIssueInvalidUnion, at: string): string[] {
-    const inside = issue.errors.flat().filter((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys");
-    return inside.length > 0
-        ? inside.flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }))
-        : [`${at}: expected false, or an object with seconds and count`];
 }
 
 /** `, found number` and a hint: YAML turns an unquoted 123 into a number. */

@@ -48,28 +48,48 @@ export interface SshSettings extends SshHop {
 type Raw = z.infer<typeof sshSchema>;
 type RawHop = Omit<Raw, "bastion" | "dialAttempts">;
 
+/**
+ * What is said for both nodes, and for one: the node's wins key by key, and its way to log in, or to know the host, wins over
+ * any other way of the shared ones.
+ */
+function mergeHop(shared: Raw, own: Raw): Raw {
+    const merged = { ...shared, ...own };
+    const takeOver = (keys: (keyof Raw)[], alongWith: (keyof Raw)[]) => {
+        if (keys.some((key) => own[key] !== undefined)) {
+            for (const key of [...keys, ...alongWith].filter((each) => own[each] === undefined)) {
+                delete merged[key];
+            }
+        }
+    };
+    takeOver(["privateKey", "privateKeyFile", "agentSocket"], ["privateKeyPassphrase"]);
+    takeOver(["hostKey", "knownHosts", "knownHostsFile"], ["hostKeyCheck"]);
+    return merged;
+}
+
 /** Works out a node's connection. `host` is the default of ssh.host. Problems are added to `problems`. */
 export function resolveSsh(
     label: string,
     host: string,
-    raw: Raw,
+    shared: Raw = {},
+    own: Raw = {},
     readFile: (path: string) => string,
     problems: string[],
 ): SshSettings {
-    const { bastion, dialAttempts, ...hop } = raw;
+    const { bastion, dialAttempts, ...hop } = mergeHop(shared, own);
     const resolved: SshSettings = {
         ...resolveHop(`${label}.ssh`, { host, ...hop }, readFile, problems),
         dialAttempts: dialAttempts ?? 10,
     };
     if (bastion) {
         // the bastion is known by the same files and opened with the same key, unless it says otherwise
-        const { privateKey, privateKeyFile, agentSocket, knownHosts, knownHostsFile, hostKeyCheck, user } = hop;
-        const shared = { user, knownHosts, knownHostsFile, hostKeyCheck };
-        const own = bastion.privateKey ?? bastion.privateKeyFile ?? bastion.agentSocket;
-        const key = own
+        const { privateKey, privateKeyFile, agentSocket, user } = hop;
+        const { knownHosts, knownHostsFile, hostKeyCheck } = { ...shared, ...own };
+        const inherited = { user, knownHosts, knownHostsFile, hostKeyCheck };
+        const way = bastion.privateKey ?? bastion.privateKeyFile ?? bastion.agentSocket;
+        const key = way
             ? {}
             : { privateKey, privateKeyFile, agentSocket, privateKeyPassphrase: hop.privateKeyPassphrase };
-        resolved.bastion = resolveHop(`${label}.ssh.bastion`, { ...shared, ...key, ...bastion }, readFile, problems);
+        resolved.bastion = resolveHop(`${label}.ssh.bastion`, { ...inherited, ...key, ...bastion }, readFile, problems);
     }
     return resolved;
 }

@@ -68,7 +68,8 @@ clear_host() { # HOST
         umount "$mount" 2>/dev/null || umount -l "$mount"
     done < <(findmnt -rn -t overlay -S "$name" -o TARGET | while IFS= read -r mount; do printf '%b\n' "${mount%//deleted}"; done)
     [ ! -e "/run/netns/$name" ] || ip netns delete "$name"
-    ! ip link show "$name" >/dev/null 2>&1 || ip link delete "$name"
+    # it may go by itself meanwhile, with the namespace that held its other end
+    ! ip link show "$name" >/dev/null 2>&1 || ip link delete "$name" 2>/dev/null || ! ip link show "$name" >/dev/null 2>&1
 }
 
 # The cgroup goes only after the last process has: while a big mysqld gives its memory back, it is busy.

@@ -6,7 +6,7 @@ readonly ENGINE_VERSION=3.259.0
 CHECKOUT_ID="$(printf %s "$CHECKOUT" | sha256sum | cut -c 1-8)"
 ENGINE_DIR="$MM_CACHE/engine-$ENGINE_VERSION"
 
-# One home a checkout: the stand-ins are started from a checkout's own sources.
+# One home a checkout, so that each runs the stand-ins of its own sources.
 STAND_IN_HOME="$MM_CACHE/pulumi-home/$CHECKOUT_ID"
 
 # In a shell that has read `make env` PULUMI_HOME may be the stand-ins': that is not the user's.

@@ -3,7 +3,7 @@
 #        SOURCE_FILE SOURCE_POSITION GATE (yes: the source's log may hold nothing but what came from here)
 #        RETRY_SECONDS RETRY_COUNT (empty: the server's own)
 # out:   link source=HOST:PORT uuid=UUID
-# codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_NOT_RUNNING MM_ACCOUNT_LOGIN
+# codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_OTHER_SOURCE MM_LINK_NOT_RUNNING MM_LINK_IN_CLEAR MM_ROLE_PEER_WRITABLE MM_PEER_UNREADABLE
 
 main() {
     require_server
@@ -21,8 +21,9 @@ follow() {
     found="$(replica_field Source_Host)"
     require_peer "$PEER_HOST" "$PEER_PORT" 60
     uuid="$(try_peer 'SELECT @@global.server_uuid' || peer_read "CONCAT('server-id-', @@global.server_id)")"
-    if [ "$(read_gtid_mode)" = ON ] && [ "$(peer_read @@global.gtid_mode)" = ON ]; then auto=1; fi
+    if have_both_gtids; then auto=1; fi
     require_ours "$found"
+    require_same_source "$found" "$uuid"
     if [ -z "$found" ]; then
         require_not_errant "$auto"
         attach "$auto" "$([ "$auto" = 1 ] && echo "by GTID" || echo "from $SOURCE_FILE $SOURCE_POSITION")"
@@ -46,15 +47,29 @@ require_ours() {
             "if that link is no longer wanted, detach it by hand (STOP $(sql_replica); RESET $(sql_replica) ALL), then run up again"
 }
 
+# Another server at the source's address has another log: to go on in it at the old place would apply what nobody knows.
+# A new peer that is seeded is told apart before (seed-offer.sh parts the origin from the old one).
+require_same_source() {
+    local known
+    known="$(value_of uuid "$(recall link)")"
+    if [ -z "$1" ] || [ -z "$known" ] || [ "$known" = "$2" ]; then return; fi
+    sql "STOP $(sql_replica)"
+    fail MM_LINK_OTHER_SOURCE "$NODE followed server $known at $WANTED, and now $2 answers there. $NODE was stopped from following it" \
+        "if that is a restored copy, pulumi destroy and up again will tell whether the two fit; if it is a stranger, give the right host"
+}
+
 # The gate: nothing may reach this node from the source's log but what it sent there itself.
 require_not_errant() {
     local errant
-    [ "$GATE" = yes ] || return 0
     if [ -n "$(recall link)" ]; then
+        # attached before: the coordinates of the seed would apply again what is here already
         [ "$1" = 1 ] || fail MM_LINK_COORDINATES_LOST "$NODE no longer follows $WANTED, and where it stopped is gone with its channel. Nothing was changed" \
             "without GTIDs nobody but a DBA can tell what it lacks: attach it by hand at the right coordinates, or seed anew"
         return 0
     fi
+    [ "$GATE" = yes ] || return 0
+    [ "$(peer_read @@global.read_only)" = 1 ] || fail MM_ROLE_PEER_WRITABLE "$PEER_HOST takes writes, before $NODE follows it. $NODE was not changed" \
+        "SET GLOBAL read_only = 1 there, see who has written what, then run up again"
     if [ "$1" = 1 ]; then
         errant="$(sql "SELECT GTID_SUBTRACT($(quote_sql "$(peer_read @@global.gtid_executed | plain_gtid_set)"), @@global.gtid_executed)")"
         [ -z "$errant" ] || fail MM_LINK_ERRANT "$PEER_HOST has transactions of its own ($errant), which $NODE would replay over its data. $NODE was not changed" \

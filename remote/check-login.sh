@@ -1,11 +1,19 @@
 # check-login.sh: proves that the replication account can log in to the peer from this node, over the network.
-# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD ACCOUNT ACCOUNT_PASSWORD PEER_HOST PEER_PORT
+# At destroy it drops the account here: it came with the data, and its drop on the peer no longer reaches this node.
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT
 # out:   login account=NAME server=HOST:PORT
-# codes: MM_ACCOUNT_LOGIN MM_ACCOUNT_GRANTS
+# codes: MM_ACCOUNT_GRANTS
 
 main() {
+    require_server
+    case "$1" in
+        up) check_login ;;
+        down) drop_here ;;
+    esac
+}
+
+check_login() {
     local grants
-    require_client
     require_peer "$PEER_HOST" "$PEER_PORT" 20
     grants="$(try_peer 'SHOW GRANTS')"
     case "$grants" in
@@ -15,6 +23,15 @@ main() {
     esac
     note "$ACCOUNT logs in to $PEER_HOST:$PEER_PORT"
     printf 'login account=%s server=%s:%s\n' "$ACCOUNT" "$PEER_HOST" "$PEER_PORT"
+}
+
+drop_here() {
+    open_state
+    # only what came to this very server with a seed of this program's
+    if [ "$(value_of own "$(recall seed)")" = "$(read_server_uuid)" ] && has_account; then
+        with_write_access sql 'SET SESSION sql_log_bin = 0' "DROP USER $(who)"
+        note "dropped $(who)"
+    fi
 }
 
 { main "$@"; } </dev/null

@@ -2,7 +2,7 @@
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE START_TIMEOUT_SECONDS
 #        SERVER_ID LOG_BIN RELAY_LOG BIND_ADDRESS HOST SETTINGS (lines of name=value)
 # out:   node port=PORT server_id=ID uuid=UUID server=FLAVOUR-VERSION gtid=ON|OFF log_bin=NAME
-# codes: MM_NODE_* MM_SQL_* MM_HOST_*
+# codes: MM_NODE_SERVER_ID MM_NODE_NO_NETWORK MM_NODE_ADDRESS MM_NODE_OPTION_OVERRIDDEN MM_NODE_OPTIONS_INVALID MM_NODE_NO_START MM_NODE_VALUE_DIFFERS
 
 main() {
     # the address that this SSH connection came in by: the third word of SSH_CONNECTION
@@ -22,6 +22,7 @@ configure() {
     find_service
     file="$(find_option_file)"
     require_whole_block "$file"
+    require_steady_server_id
     choose_log_name "$file"
     choose_bind_address "$file"
     wanted_lines >"$SCRATCH/wanted"
@@ -36,6 +37,7 @@ configure() {
 unconfigure() {
     local file
     open_state
+    lift_fence
     file="$(recall option-file)"
     [ -n "$file" ] || file="$(find_option_file)"
     remove_block "$file"
@@ -44,6 +46,17 @@ unconfigure() {
     forget option-file
     forget option-file.before
     forget bind-address
+}
+
+# Events carry the id of the server that wrote them, and stop at it. A node that replicates under another id would get its own
+# rows back (without GTIDs for ever, from node to node), or skip what the peer wrote under its new one.
+require_steady_server_id() {
+    local running
+    running="$(read_variable server_id)"
+    look_at_replication
+    [ "$running" = "$SERVER_ID" ] || [ -z "$(replica_field Source_Host)" ] ||
+        fail MM_NODE_SERVER_ID "$NODE replicates as server_id $running, wanted is $SERVER_ID. Nothing was changed" \
+            "set mysql.serverId of node $NODE to $running (or SET GLOBAL server_id = $SERVER_ID there, if somebody has just changed it); to change it for good, pulumi destroy (all data stays), then up"
 }
 
 # A binary log that the option files already name keeps its name: a new one would orphan the logs of before.
@@ -167,8 +180,8 @@ validate_options() {
 apply_running_values() {
     local name value restart='' words
     while IFS='=' read -r name value; do
-        is_running "$name" "$value" && continue
-        if try_sql "SET GLOBAL $name = $(sql_value "$value")" && is_running "$name" "$value"; then
+        has_running_value "$name" "$value" && continue
+        if try_sql "SET GLOBAL $name = $(sql_value "$value")" && has_running_value "$name" "$value"; then
             note "set $name = $value in the running server (sessions that are open keep what they had)"
         else
             restart="$restart $name"
@@ -186,7 +199,9 @@ apply_running_values() {
 put_back_and_start() {
     local done_now="its option file is as before"
     put_back "$1"
-    if restart_service; then done_now="$done_now and it runs again"; else done_now="$done_now, but it does not start with that either"; fi
+    # a start that goes on trying with the bad options would use up the good one's
+    ! has_systemd || systemctl stop "$SERVICE" 9>&- 2>/dev/null || true
+    if restart_service || restart_service; then done_now="$done_now and it runs again"; else done_now="$done_now, but it does not start with that either"; fi
     fail MM_NODE_NO_START "$NODE's server did not come up with the new options within $START_TIMEOUT_SECONDS s; $done_now" \
         "read its words and its error log, mend what they name, then run up again" "$2"
 }
@@ -194,7 +209,7 @@ put_back_and_start() {
 require_running_values() {
     local name value from=''
     while IFS='=' read -r name value; do
-        is_running "$name" "$value" && continue
+        has_running_value "$name" "$value" && continue
         ! has_persisted_variables ||
             from="$(sql "SELECT CONCAT(VARIABLE_SOURCE, ' ', VARIABLE_PATH) FROM performance_schema.variables_info WHERE VARIABLE_NAME = '$name'")"
         fail MM_NODE_VALUE_DIFFERS "$NODE runs with $name = $(read_running "$name") instead of $value, from ${from:-an unknown place} $(find_option_lines "$name" | tr '\n' ' ')" \
@@ -212,7 +227,7 @@ read_running() {
         *) try_sql "SELECT @@global.$(printf '%s' "$1" | tr - _)" || true ;;
     esac
 }
-is_running() { is_same_value "$(read_running "$1")" "$2"; }
+has_running_value() { is_same_value "$(read_running "$1")" "$2"; }
 
 # is_same_value ONE OTHER: ON is 1, 16M is 16777216, case does not count.
 is_same_value() { [ "$(plain_value "$1")" = "$(plain_value "$2")" ]; }

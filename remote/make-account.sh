@@ -1,9 +1,9 @@
 # make-account.sh: the replication account on the origin, and its password; it reaches the peer in the backup.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD
-#        MADE_ELSEWHERE (yes: mysql.User and mysql.Grant make and drop it; its later passwords are set here, for those cannot
+#        MADE_ELSEWHERE (yes: mysql.User and mysql.Grant make it; its later passwords and its end are here, for those cannot
 #        change anything on a node that is read-only)
 # out:   account name=NAME host=PATTERN
-# codes: MM_ACCOUNT_EXISTS MM_ACCOUNT_MISSING
+# codes: MM_ACCOUNT_EXISTS MM_ACCOUNT_MISSING MM_ACCOUNT_LEFT
 
 main() {
     require_server
@@ -19,6 +19,11 @@ main() {
 ensure_account() {
     local known digest
     known="$(recall account)"
+    # a marker of another account says nothing about this one
+    if [ -n "$known" ] && [ "$(value_of account "$known")" != "$ACCOUNT@$ACCOUNT_HOST" ]; then
+        warn MM_ACCOUNT_LEFT "the account $(value_of account "$known") of before stays on both servers; drop it when nobody needs it"
+        known=''
+    fi
     digest="$(digest_of "$ACCOUNT_PASSWORD")"
     if ! has_account; then
         [ "$MADE_ELSEWHERE" != yes ] || fail MM_ACCOUNT_MISSING "$NODE has no account $WHO, though a mysql.User resource made it" \
@@ -41,7 +46,7 @@ ensure_account() {
 
 drop_account() {
     [ "$(value_of account "$(recall account)")" = "$ACCOUNT@$ACCOUNT_HOST" ] || return 0
-    if [ "$MADE_ELSEWHERE" != yes ] && has_account; then with_write_access sql "DROP USER $WHO"; fi
+    if has_account; then with_write_access sql "DROP USER $WHO"; fi
     forget account
 }
 

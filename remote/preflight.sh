@@ -34,12 +34,20 @@ check_tools() {
 # Replication that is there already must be this pair's own: the node then remembers its source (attach-replica.sh).
 check_replication() {
     local source filters
+    filters="$(read_filters | sort -u | tr '\n' ' ')"
+    [ -z "$filters" ] || problem "$NODE has replication or binary log filters (${filters% }), with which rows would go missing silently; remove them"
     case "$(count_channels)" in 0) return ;; 1) ;; *) problem "$NODE has several replication channels; a pair takes one, without a name" && return ;; esac
     source="$(replica_field Source_Host)"
     [ -z "$source" ] || [ -n "$(recall link)" ] ||
         problem "$NODE already replicates from $source:$(replica_field Source_Port); if that is no longer wanted: STOP $(sql_replica); RESET $(sql_replica) ALL"
-    filters="$(for field in Replicate_Do_DB Replicate_Ignore_DB Replicate_Do_Table Replicate_Ignore_Table Replicate_Wild_Do_Table Replicate_Wild_Ignore_Table; do replica_field "$field"; done | tr -d '\n ')"
-    [ -z "$filters" ] || problem "$NODE has replication filters ($filters), with which rows would go missing silently; remove them"
+}
+
+# Filters of option files and of channels, of what is applied and of what is logged.
+read_filters() {
+    since 80000 || return 0
+    sql 'SELECT CONCAT(filter_name, CHAR(32), filter_rule) FROM performance_schema.replication_applier_global_filters' \
+        'SELECT CONCAT(filter_name, CHAR(32), filter_rule) FROM performance_schema.replication_applier_filters'
+    sql "$(sql_binary_log_status)" | awk -F'\t' '$3 != "" { print "BINLOG_DO_DB " $3 } $4 != "" { print "BINLOG_IGNORE_DB " $4 }'
 }
 
 check_peer() {

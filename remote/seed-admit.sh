@@ -5,7 +5,7 @@
 main() {
     open_state
     # the home of the SSH user, not of root, to whom sudo may have taken us
-    KEYS="$(getent passwd "$SSH_USER" | cut -d : -f 6)/.ssh/authorized_keys"
+    KEYS="$(keys_of_ssh_user)"
     case "$1" in
         up) admit ;;
         down) withdraw_admission "$KEYS" ;;
@@ -19,6 +19,7 @@ admit() {
         echo 'admit no'
         return
     fi
+    claim_backup_file
     key="$(value_of key "$OFFER" | tr ',' ' ')"
     receive_script >"$STATE/receive-backup"
     [ "$SSH_USER" = root ] || as_root='sudo -n '

@@ -3,13 +3,15 @@
 #        COPY_HOST COPY_PORT COPY_USER COPY_HOST_KEY (empty: the check was left out by hostKeyCheck: false)
 #        ADMIT (the peer's line) PEER_UUID
 # out:   dump file=FILE position=BYTES gtid=SET bytes=N | dump none
-# codes: MM_SEED_BACKUP_EXISTS MM_SEED_DISK MM_SEED_DUMP MM_SEED_COPY
+# codes: MM_SEED_DISK MM_HOST_NO_CLIENT MM_SEED_BUSY MM_SEED_DUMP MM_SEED_COPY
 
 main() {
     local told
     require_server
     open_state
     if [ "$SEED" != wanted ] || [ "$ADMIT" != 'admit yes' ]; then
+        drop_unwanted_backup
+        rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
         echo 'dump none'
         return
     fi
@@ -22,43 +24,71 @@ main() {
         copy_dump
         told="$(recall dump)"
     fi
-    if [ "$KEEP_BACKUP" != true ]; then
-        rm -f "$BACKUP_FILE"
-        forget dumping
-    fi
+    drop_unwanted_backup
     rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
     printf 'dump %s\n' "${told#* }"
 }
 
 require_room() {
     local needed free
-    [ ! -e "$BACKUP_FILE" ] || [ "$(recall dumping)" = "$BACKUP_FILE" ] ||
-        fail MM_SEED_BACKUP_EXISTS "$BACKUP_FILE is there on $NODE, and not from this program. Nothing was changed" \
-            "move it away, or set seed.backupFile; then run up again"
+    claim_backup_file
     needed="$(sql 'SELECT COALESCE(SUM(data_length), 0) FROM information_schema.tables')"
     free="$(df -Pk "$(dirname "$BACKUP_FILE")" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')"
     [ "$free" -gt "$needed" ] || fail MM_SEED_DISK "$(dirname "$BACKUP_FILE") on $NODE has $free bytes free, and the data is about $needed" \
         "make room, or set seed.backupFile to a larger file system; then run up again"
 }
 
+# The dump begins with a moment of global read lock. It waits behind long statements, and all of the origin waits behind it:
+# so it gives up after LOCK_WAIT_SECONDS, lets the origin go on, and tries again.
+LOCK_WAIT_SECONDS=10
+
 make_dump() {
-    local tool="${MYSQL%/*}/mysqldump" status=0
-    [ -x "$tool" ] || tool="$(command -v mysqldump || command -v mariadb-dump || true)"
-    [ -n "$tool" ] || fail MM_HOST_NO_CLIENT "$NODE has no mysqldump" "install the client programs of the server's series on $NODE"
-    remember dumping "$BACKUP_FILE"
+    local try status
+    DUMP_TOOL="${MYSQL%/*}/mysqldump"
+    [ -x "$DUMP_TOOL" ] || DUMP_TOOL="$(command -v mysqldump || true)"
+    [ -n "$DUMP_TOOL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mysqldump" "install the client programs of the server's series on $NODE"
     note "dumping all databases into $BACKUP_FILE"
     PART="$(mktemp "$BACKUP_FILE.XXXXXX")"
     trap 'rm -rf "$SCRATCH" "$PART"' EXIT
-    # the connection options are those of the client, but for the limit on connecting, which mysqldump does not know
-    timeout "$TIMEOUT_SECONDS" "$tool" "${LOCAL[@]:1:${#LOCAL[@]}-2}" --single-transaction --all-databases "$(dump_coordinates_flag)" \
-        --routines --events --triggers --hex-blob --default-character-set=utf8mb4 --max-allowed-packet=1G \
-        >"$PART" 2>"$SCRATCH/words" || status=$?
+    for try in 1 2 3; do
+        require_no_long_statements
+        status=0
+        run_dump || status=$?
+        grep -q 1205 "$SCRATCH/words" || break
+        note "try $try: a statement on $NODE holds up the dump's lock; $NODE goes on meanwhile"
+        sleep 5
+    done
+    [ "$status" = 0 ] || ! grep -q 1205 "$SCRATCH/words" || fail_busy
     if [ "$status" -ne 0 ] || ! tail -n 1 "$PART" | grep -q '^-- Dump completed'; then
         fail MM_SEED_DUMP "the dump on $NODE ended with status $status (124: after $TIMEOUT_SECONDS s); $NODE was only read" \
             "mend what mysqldump names, then run up again" "$(cat "$SCRATCH/words")"
     fi
     read_dump_coordinates
     mv -fT "$PART" "$BACKUP_FILE"
+}
+
+run_dump() {
+    local bounded=()
+    if "$DUMP_TOOL" --no-defaults --help 2>/dev/null | grep -q -e '--init-command'; then
+        bounded=("--init-command=SET SESSION lock_wait_timeout = $LOCK_WAIT_SECONDS")
+    fi
+    # the connection options are those of the client, but for the limit on connecting, which mysqldump does not know
+    timeout "$TIMEOUT_SECONDS" "$DUMP_TOOL" "${LOCAL[@]:1:${#LOCAL[@]}-2}" ${bounded[@]+"${bounded[@]}"} --single-transaction --all-databases \
+        "$(dump_coordinates_flag)" --routines --events --triggers --hex-blob --default-character-set=utf8mb4 --max-allowed-packet=1G \
+        >"$PART" 2>"$SCRATCH/words"
+}
+
+# Older ones than the lock would wait are waited for before it is asked for at all.
+require_no_long_statements() { wait_until 30 has_no_long_statements || fail_busy; }
+has_no_long_statements() { [ -z "$(read_long_statements)" ]; }
+read_long_statements() {
+    sql "SELECT CONCAT('connection ', id, ' since ', time, ' s') FROM information_schema.processlist
+        WHERE command IN ('Query', 'Execute') AND time >= $LOCK_WAIT_SECONDS AND id <> CONNECTION_ID() AND user NOT IN ('system user', 'event_scheduler')
+        LIMIT 5"
+}
+fail_busy() {
+    fail MM_SEED_BUSY "long statements on $NODE ($(read_long_statements | tr '\n' ';')) would hold up the dump's moment of read lock, and all of $NODE behind it. $NODE was only read" \
+        "wait until they have ended (SHOW PROCESSLIST), then run up again"
 }
 
 # Both stand near the top of the file: the line that --source-data writes, and the GTID set where GTIDs are on.

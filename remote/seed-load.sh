@@ -1,13 +1,13 @@
 # seed-load.sh: on the peer, imports the backup with the binary log off, and fixes the coordinates of both servers.
-# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED DUMP SOURCE_UUID BACKUP_FILE KEEP_BACKUP TIMEOUT_SECONDS SSH_USER
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SEED (wanted|done|parted) DUMP SOURCE_UUID BACKUP_FILE KEEP_BACKUP TIMEOUT_SECONDS SSH_USER
 #        ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT
 # out:   seed source_file=FILE source_position=BYTES source_gtid=SET file=FILE position=BYTES
-# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_BACKUP_MISSING MM_SEED_LOAD MM_SEED_LOGIN_LOST MM_SEED_REJOIN
+# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_BACKUP_MISSING MM_SEED_LOAD MM_SEED_LOGIN_LOST MM_SEED_NOT_PROVEN
 
 main() {
     require_server
     open_state
-    KEYS="$(getent passwd "$SSH_USER" | cut -d : -f 6)/.ssh/authorized_keys"
+    KEYS="$(keys_of_ssh_user)"
     case "$1" in
         up) ensure_seeded ;;
         down) part_from_origin ;;
@@ -20,7 +20,7 @@ ensure_seeded() {
     if [ "$state" = 'done' ]; then
         note "already seeded from server $SOURCE_UUID"
     elif [ "$state" = parted ]; then
-        rejoin
+        resume_parted
     else
         require_empty "$state"
         require_backup
@@ -52,11 +52,9 @@ require_backup() {
 load() {
     local schema status=0 started=$SECONDS
     remember seed "state=unfinished source=$SOURCE_UUID own=$(read_server_uuid)"
-    remember_before_fence
-    # From here to the roles nobody writes on this node but this program: what is written would be missing on the origin.
-    if has_super_read_only; then sql 'SET GLOBAL super_read_only = 0'; fi
-    sql 'SET GLOBAL read_only = 1'
-    set_events OFF
+    # a seed gives new coordinates: where an earlier link stood is of no more use
+    forget link
+    close_for_seed
     if [ "$1" = unfinished ]; then
         read_own_schemas | while IFS= read -r schema; do
             sql 'SET SESSION sql_log_bin = 0' "DROP DATABASE IF EXISTS \`${schema//\`/\`\`}\`"
@@ -75,6 +73,7 @@ load() {
     [ "$(read_gtid_mode)" != ON ] || [ "$(read_gtid_set)" = "$(value_of gtid "$DUMP")" ] ||
         fail MM_SEED_LOAD "after the import $NODE has the GTID set $(read_gtid_set), the backup has $(value_of gtid "$DUMP")" \
             "see who wrote on $NODE meanwhile, then run up again: the import is begun again"
+    close_after_seed
     remember_seed "$(value_of file "$DUMP")" "$(value_of position "$DUMP")" "$(value_of gtid "$DUMP")"
     note "imported in $((SECONDS - started)) s"
 }
@@ -92,43 +91,37 @@ remember_seed() {
 }
 
 # Seeded by an earlier up, parted by destroy: with GTIDs it can be proven that this node only lags behind, and needs no seed.
-rejoin() {
+resume_parted() {
     local errant purged theirs
     require_peer "$PEER_HOST" "$PEER_PORT" 20
-    if [ "$(read_gtid_mode)" != ON ] || [ "$(peer_read @@global.gtid_mode)" != ON ]; then
-        fail MM_SEED_REJOIN "$NODE holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind. Nothing was changed" \
+    if ! have_both_gtids; then
+        fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind. Nothing was changed" \
             "empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
     fi
     errant="$(peer_read "GTID_SUBTRACT($(quote_sql "$(read_gtid_set)"), @@global.gtid_executed)")"
     purged="$(peer_read "GTID_SUBTRACT(@@global.gtid_purged, $(quote_sql "$(read_gtid_set)"))")"
-    [ -z "$errant$purged" ] || fail MM_SEED_REJOIN "$NODE holds what an earlier pair left: transactions that its peer lacks (${errant:-none}), and purged ones that it missed (${purged:-none}). Nothing was changed" \
+    [ -z "$errant$purged" ] || fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left: transactions that its peer lacks (${errant:-none}), and purged ones that it missed (${purged:-none}). Nothing was changed" \
         "empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
     note "was seeded before and has nothing that its peer lacks: it needs no seed"
-    remember_before_fence
-    if has_super_read_only; then sql 'SET GLOBAL super_read_only = 0'; fi
-    sql 'SET GLOBAL read_only = 1'
-    set_events OFF
+    close_for_seed
     # the origin's log drops and makes the account again: it must be there to be dropped
     if ! has_account; then { echo 'SET SESSION sql_log_bin = 0' && sql_create_account; } | run_statements; fi
-    theirs="$(try_peer "$(sql_binary_log_status)" | awk -F'\t' 'NR == 1 { print $1, $2 }')"
+    close_after_seed
+    theirs="$(read_peer_coordinates)"
     remember_seed "${theirs% *}" "${theirs#* }" "$(read_gtid_set)"
 }
 
 clean_up() {
     withdraw_admission "$KEYS"
-    if [ "$SEED" = wanted ] && [ "$KEEP_BACKUP" != true ]; then rm -f "$BACKUP_FILE"; fi
+    drop_unwanted_backup
 }
 
-# At destroy: the account that came with the seed goes, the data stays, and is marked as no longer following anybody.
+# At destroy the data stays, and is marked as no longer following anybody.
 part_from_origin() {
     local seed
     seed="$(recall seed)"
     clean_up
     [ "$(value_of state "$seed")" = 'done' ] || return 0
-    if has_account; then
-        with_write_access sql 'SET SESSION sql_log_bin = 0' "DROP USER $(who)"
-        note "dropped $(who)"
-    fi
     remember seed "state=parted ${seed#* }"
 }
 

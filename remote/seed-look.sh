@@ -1,12 +1,12 @@
 # seed-look.sh: tells whether this node wants a seed; changes nothing.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SOURCE_UUID
-# out:   seed wanted | seed done | seed rejoin
+# out:   seed wanted | seed done | seed parted
 
 main() {
     require_server
     case "$(read_seed_state "$SOURCE_UUID")" in
         done) echo 'seed done' ;;
-        parted) echo 'seed rejoin' ;;
+        parted) echo 'seed parted' ;;
         *) echo 'seed wanted' ;;
     esac
 }

@@ -1,8 +1,10 @@
 # seed-offer.sh: on the origin, makes the throw-away key with which the backup will be copied; the peer admits it next.
-# in:    NODE PORT SEED (wanted|done|rejoin) BACKUP_FILE KEEP_BACKUP
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED (wanted|done|parted) PEER_UUID BACKUP_FILE KEEP_BACKUP
 # out:   offer key=TYPE,BASE64 | offer none
+# codes: MM_LINK_BEHIND
 
 main() {
+    require_server
     open_state
     case "$1" in
         up) offer ;;
@@ -11,11 +13,15 @@ main() {
 }
 
 offer() {
-    if [ "$SEED" != wanted ]; then
+    local linked
+    linked="$(value_of uuid "$(recall link)")"
+    # a link to that very peer says that it was seeded; then `wanted` is an old answer
+    if [ "$SEED" != wanted ] || [ "$linked" = "$PEER_UUID" ]; then
         rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
         echo 'offer none'
         return
     fi
+    if [ -n "$linked" ]; then part_from_old_peer; fi
     if [ ! -e "$STATE/copy-key" ] || [ ! -e "$STATE/copy-key.pub" ]; then
         rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
         ssh-keygen -q -t ed25519 -N '' -C mysql-master-master-seed -f "$STATE/copy-key"
@@ -23,15 +29,30 @@ offer() {
     printf 'offer key=%s\n' "$(cut -d ' ' -f 1,2 "$STATE/copy-key.pub" | tr ' ' ',')"
 }
 
+# A new peer is seeded in the old one's place: its log is another one, so the channel to the old one goes, gate and new
+# coordinates come. What the old one had sent is applied before: nobody else has it any more.
+part_from_old_peer() {
+    look_at_replication
+    if [ -n "$(replica_field Source_Host)" ]; then
+        wait_until 60 has_applied_all_received ||
+            fail MM_LINK_BEHIND "$NODE has received more from its old peer than it has applied, and a new peer is to be seeded from it. Nothing was changed" \
+                "see SHOW $(sql_replica) STATUS on $NODE; let it apply the rest (START $(sql_replica) SQL_THREAD), then run up again"
+        sql "STOP $(sql_replica)" "RESET $(sql_replica) ALL"
+        note "no longer follows its old peer"
+    fi
+    forget link
+}
+
+has_applied_all_received() {
+    look_at_replication
+    [ "$(replica_field Source_Log_File) $(replica_field Read_Source_Log_Pos)" = "$(replica_field Relay_Source_Log_File) $(replica_field Exec_Source_Log_Pos)" ]
+}
+
 # What an unfinished run has left here.
 withdraw() {
     rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
     forget dump
-    # a file that is kept stays known as the program's own, so that a later seed may replace it
-    if [ "$KEEP_BACKUP" != true ] && [ "$(recall dumping)" = "$BACKUP_FILE" ]; then
-        rm -f "$BACKUP_FILE"
-        forget dumping
-    fi
+    drop_unwanted_backup
 }
 
 { main "$@"; } </dev/null

@@ -19,7 +19,7 @@ main() {
 
 # What was written before the link ran may take its time; only then can a row's second be measured.
 require_caught_up() {
-    if [ "$(read_gtid_mode)" = ON ] && [ "$(peer_read @@global.gtid_mode)" = ON ]; then
+    if have_both_gtids; then
         MINE="$(quote_sql "$(read_gtid_set)")"
     else
         read -r MINE_FILE MINE_POSITION <<<"$(read_coordinates)"
@@ -33,7 +33,7 @@ has_peer_applied() {
     if [ -n "${MINE:-}" ]; then
         [ "$(try_peer "SELECT GTID_SUBSET($MINE, @@global.gtid_executed)")" = 1 ]
     else
-        peer_vertical "SHOW $(sql_replica) STATUS" >"$SCRATCH/replica" || return 1
+        REPLICA_STATUS="$(peer_vertical "SHOW $(sql_replica) STATUS")" || return 1
         # file names of one log sort by their numbers
         [ "$(printf '%s %020d\n' "$(replica_field Relay_Source_Log_File)" "$(replica_field Exec_Source_Log_Pos)")" = \
             "$(printf '%s %020d\n%s %020d\n' "$(replica_field Relay_Source_Log_File)" "$(replica_field Exec_Source_Log_Pos)" "$MINE_FILE" "$MINE_POSITION" | sort | tail -n 1)" ]

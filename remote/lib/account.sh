@@ -18,6 +18,9 @@ has_grants() {
     case "$grants" in *'REPLICATION SLAVE, REPLICATION CLIENT ON'*'SELECT ON '?mysql_master_master*) ;; *) return 1 ;; esac
 }
 
+# digest_of PASSWORD: by which a changed one is noticed; salted with the server's id, and no clear text.
+digest_of() { printf '%s/%s' "$(read_server_uuid)" "$1" | sha256sum | cut -c 1-32; }
+
 # run_statements: each line of stdin is one; in one session, so that a first SET SESSION holds for all.
 run_statements() {
     local lines

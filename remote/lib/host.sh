@@ -15,6 +15,12 @@ trap 'exit 1' USR1
 trap 'exit 129' HUP
 trap 'exit 143' TERM
 
+# A full disk makes empty files of texts, which say something else than the texts.
+require_scratch_room() {
+    head -c 1048576 /dev/zero >"$SCRATCH/room" 2>/dev/null && rm "$SCRATCH/room" && return
+    fail MM_HOST_DISK "$NODE has less than 1 MB free in ${TMPDIR:-/tmp}. Nothing was changed" "make room there, then run up again"
+}
+
 # open_state: makes the node's memory and takes its lock, so that two runs never interleave on one server.
 # A lock of a dead run is released by the kernel; fd 9 is closed for every service command, lest the server inherits it.
 open_state() {

@@ -43,6 +43,7 @@ sql_vertical() {
 # require_server: connects, and learns FLAVOUR, VERSION (80022 for 8.0.22) and VERSION_TEXT.
 require_server() {
     local facts found
+    require_scratch_room
     require_client
     facts="$(try_sql 'SELECT @@port, @@version, @@version_comment')" ||
         fail MM_SQL_LOGIN "$NODE's server does not let the program in over its socket" \

@@ -74,6 +74,7 @@ install_text() {
     new="$(mktemp "$1.XXXXXX")"
     if [ -e "$1" ]; then cp --preserve=all "$1" "$new"; else chmod 644 "$new"; fi
     cat >"$new"
+    sync "$new" 2>/dev/null || sync
     mv -f "$new" "$1"
 }
 

@@ -33,6 +33,11 @@ require_peer() {
 # has_peer_tls: whether the connection to the peer was encrypted.
 has_peer_tls() { [ -n "$(try_peer "SHOW SESSION STATUS LIKE 'Ssl_cipher'" | cut -f 2)" ]; }
 
+# have_both_gtids: whether this server and its peer have GTIDs on.
+have_both_gtids() { [ "$(read_gtid_mode)" = ON ] && [ "$(peer_read @@global.gtid_mode)" = ON ]; }
+# read_peer_coordinates: FILE POSITION of the peer's binary log, now.
+read_peer_coordinates() { try_peer "$(sql_binary_log_status)" | awk -F'\t' 'NR == 1 { print $1, $2 }'; }
+
 # peer_read EXPRESSION: a value of the peer's server; ends the script when it cannot be had.
 peer_read() {
     try_peer "SELECT $1" || fail MM_PEER_UNREADABLE "from $NODE, the peer's server does not answer $ACCOUNT" \

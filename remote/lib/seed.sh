@@ -22,15 +22,21 @@ read_seed_state() {
     printf '%s' "$state"
 }
 
-digest_of() { printf '%s/%s' "$(read_server_uuid)" "$1" | sha256sum | cut -c 1-32; }
+keys_of_ssh_user() { printf '%s/.ssh/authorized_keys' "$(getent passwd "$SSH_USER" | cut -d : -f 6)"; }
 
-# remember_before_fence: what read_only and the events were before this program first touched them, for destroy to bring back.
-remember_before_fence() {
-    local super=0
-    [ -z "$(recall before-fence)" ] || return 0
-    if has_super_read_only; then super="$(read_variable super_read_only)"; fi
-    remember before-fence "read_only=$(read_variable read_only) super_read_only=$super event_scheduler=$(read_variable event_scheduler)"
+# claim_backup_file: the file is not there, or this program's own; from here on it is the latter.
+claim_backup_file() {
+    [ ! -e "$BACKUP_FILE" ] || [ "$(recall backup)" = "$BACKUP_FILE" ] ||
+        fail MM_SEED_BACKUP_EXISTS "$BACKUP_FILE is there on $NODE, and not from this program. Nothing was changed" \
+            "move it away, or set seed.backupFile; then run up again"
+    remember backup "$BACKUP_FILE"
 }
 
-# set_events ON|OFF: a scheduler that is DISABLED at start cannot be set, and runs nothing.
-set_events() { [ "$(read_variable event_scheduler)" = DISABLED ] || sql "SET GLOBAL event_scheduler = $1"; }
+# drop_unwanted_backup: this program's own file goes, unless it is to be kept; then it stays known as such, so that a later
+# seed may replace it.
+drop_unwanted_backup() {
+    if [ "$KEEP_BACKUP" != true ] && [ "$(recall backup)" = "$BACKUP_FILE" ]; then
+        rm -f "$BACKUP_FILE"
+        forget backup
+    fi
+}

@@ -21,6 +21,8 @@ find_service() {
 restart_service() {
     local deadline=$((SECONDS + START_TIMEOUT_SECONDS))
     if has_systemd; then
+        # a server that failed to start has used up the starts that its unit allows; its next one must not be refused for that
+        systemctl reset-failed "$SERVICE" 2>/dev/null || true
         timeout "$START_TIMEOUT_SECONDS" systemctl restart "$SERVICE" 9>&- >/dev/null 2>&1 || true
     else
         timeout "$START_TIMEOUT_SECONDS" service "$SERVICE" restart 9>&- </dev/null >/dev/null 2>&1 || true

@@ -34,16 +34,17 @@ read_server_uuid() { if since 50600; then read_variable server_uuid; else echo "
 # read_coordinates: FILE POSITION of this server's binary log, now.
 read_coordinates() { sql "$(sql_binary_log_status)" | awk -F'\t' 'NR == 1 { print $1, $2 }'; }
 
-# look_at_replication: keeps the replica status; replica_field reads it, by either series' names.
-look_at_replication() { sql_vertical "SHOW $(sql_replica) STATUS" >"$SCRATCH/replica"; }
-count_channels() { grep -c '^\*\*\*' "$SCRATCH/replica" || true; }
+# look_at_replication: keeps the replica status; replica_field reads it, by either series' names. Kept in memory: on a full
+# disk a file would come out empty, which reads as "follows nobody".
+look_at_replication() { REPLICA_STATUS="$(sql_vertical "SHOW $(sql_replica) STATUS")"; }
+count_channels() { printf '%s\n' "$REPLICA_STATUS" | grep -c '^\*\*\*' || true; }
 replica_field() {
     local old
     old="$(printf '%s' "$1" | sed 's/Source/Master/; s/Replica/Slave/')"
-    awk -v new="$1" -v old="$old" '{ line = $0; sub(/^ +/, "", line); at = index(line, ": ")
+    printf '%s\n' "$REPLICA_STATUS" | awk -v new="$1" -v old="$old" '!found { line = $0; sub(/^ +/, "", line); at = index(line, ": ")
         if (!at) at = index(line, ":")
         name = substr(line, 1, at - 1)
-        if (name == new || name == old) { sub(/^[^:]*: ?/, "", line); print line; exit } }' "$SCRATCH/replica"
+        if (name == new || name == old) { sub(/^[^:]*: ?/, "", line); print line; found = 1 } }'
 }
 
 # The account and schema names that every server brings along: nobody's data.

@@ -56,6 +56,23 @@ describe("refusals: nothing is changed on either host", () => {
         await a.sql("RESET REPLICA ALL; CHANGE REPLICATION FILTER REPLICATE_DO_DB = ()");
     });
 
+    test("option files filter what is logged or applied", async () => {
+        await a.run(
+            "printf '[mysqld]\\nbinlog_ignore_db=crm\\n' >/etc/mysql/conf.d/filter.cnf; systemctl restart mysql",
+        );
+        await expectRefusal(
+            "a has replication or binary log filters (BINLOG_IGNORE_DB crm), with which rows would go missing silently",
+        );
+        await a.run("rm /etc/mysql/conf.d/filter.cnf; systemctl restart mysql");
+        await b.run(
+            "printf '[mysqld]\\nreplicate_ignore_db=crm\\n' >/etc/mysql/conf.d/filter.cnf; systemctl restart mysql",
+        );
+        await expectRefusal(
+            "b has replication or binary log filters (REPLICATE_IGNORE_DB crm), with which rows would go missing silently",
+        );
+        await b.run("rm /etc/mysql/conf.d/filter.cnf; systemctl restart mysql");
+    });
+
     test("both addresses lead to one host", async () => {
         const second = stack.settings.b;
         stack.settings.b = { host: "b.example.com", ssh: { host: `${subnet}.11` } };
@@ -164,6 +181,34 @@ describe("without GTIDs, over sudo and a bastion, with the account made by @pulu
         expect(await dataOf(b)).toBe(await dataOf(a));
     });
 
+    test("another server_id is refused while the pair runs", async () => {
+        const settings = stack.settings.a;
+        stack.settings.a = {
+            ...(settings as object),
+            mysql: { ...(settings as { mysql: object }).mysql, serverId: 13 },
+        };
+        expect((await stack.up()).text).toContain(
+            "MM_NODE_SERVER_ID: a replicates as server_id 10, wanted is 13. Nothing was changed",
+        );
+        expect(await a.variable("server_id")).toBe("10");
+        stack.settings.a = settings;
+    });
+
+    test("a channel that was lost on b is not attached again where it would apply rows twice", async () => {
+        const source =
+            (await b.run("mysql -E -e 'SHOW REPLICA STATUS'")).match(
+                /Relay_Source_Log_File: (\S+)[^]*Exec_Source_Log_Pos: (\d+)/,
+            ) ?? [];
+        await b.sql("STOP REPLICA; RESET REPLICA ALL");
+        stack.settings.converge = "b lost its channel";
+        expect((await stack.up()).text).toContain("MM_LINK_COORDINATES_LOST: b no longer follows a.example.com:3306");
+        await b.sql(
+            `CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'a.example.com', SOURCE_USER = 'replicator', SOURCE_PASSWORD = 'Zz5tY8uI3oP6aS1d', SOURCE_SSL = 1, SOURCE_LOG_FILE = '${source[1]}', SOURCE_LOG_POS = ${source[2]}; START REPLICA`,
+        );
+        await stack.mustUp();
+        expect(await dataOf(b)).toBe(await dataOf(a));
+    });
+
     test("a foreign event in b's log stops a from following", async () => {
         await a.sql("STOP REPLICA; RESET REPLICA ALL");
         await a.run("rm /var/lib/mysql-master-master/3306/link");
@@ -176,17 +221,46 @@ describe("without GTIDs, over sudo and a bastion, with the account made by @pulu
         expect(await a.sql("SHOW DATABASES LIKE 'stray'")).toBe("");
     });
 
+    test("a new b gets a seed and a its new coordinates, past the old channel", async () => {
+        resetHosts("b");
+        await b.run(
+            "printf '[mysqld]\\ngtid_mode=OFF\\nenforce_gtid_consistency=OFF\\nlog_bin=mysql-bin\\n' >/etc/mysql/mysql.conf.d/own.cnf; systemctl restart mysql",
+        );
+        // somebody's rehearsal, which a must never see
+        await b.sql(
+            "CREATE DATABASE stray; DROP DATABASE stray; FLUSH BINARY LOGS; CREATE DATABASE stray; DROP DATABASE stray",
+        );
+        await stack.mustUp();
+        expect(await a.replica("Replica_SQL_Running")).toBe("Yes");
+        expect(await a.run("mysqlbinlog /var/lib/mysql/own-log.0* | grep -c stray || true")).toBe("0");
+        expect(await dataOf(b)).toBe(await dataOf(a));
+    });
+
     test("destroy leaves no account; up again refuses, for nothing proves that b only lags behind", async () => {
         await stack.mustDestroy();
         for (const host of [a, b]) {
             expect(await host.sql("SELECT COUNT(*) FROM mysql.user WHERE user = 'replicator'")).toBe("0");
         }
-        expect((await stack.up()).text).toContain("MM_SEED_REJOIN");
+        expect((await stack.up()).text).toContain("MM_SEED_NOT_PROVEN");
     });
 });
 
 describe("a host is gone", () => {
-    test("gone: b lets destroy clean up a, and gone: a lets b be opened", async () => {
+    test("b gone: destroy cleans up a without it", async () => {
+        freshHosts();
+        const stack = await freshStack("gone");
+        await stack.mustUp();
+        lab("hosts.sh", ["cut", "b"]);
+        stack.settings.gone = "b";
+        // a alone hears that its peer is gone; nothing else runs anywhere
+        expect(await stack.mustUp()).toMatch(/pair-role-a updated[^]*~ 1 updated\n {4}22 unchanged/);
+        await stack.mustDestroy();
+        expect(await a.replica("Source_Host")).toBe("");
+        expect(await a.sql("SELECT COUNT(*) FROM mysql.user WHERE user = 'replicator'")).toBe("0");
+        lab("hosts.sh", ["mend", "b"]);
+    });
+
+    test("a gone: b is opened without asking it, and cleaned up by destroy", async () => {
         freshHosts();
         const stack = await freshStack("gone");
         await stack.mustUp();

@@ -165,6 +165,19 @@ describe("afterwards", () => {
         expect(await seen()).toEqual(before);
     });
 
+    test("an option with which the server does not start leaves a running, with its file as before", async () => {
+        const file = "/etc/mysql/mysql.conf.d/zz-mysql-master-master.cnf";
+        const before = await a.run(`cat ${file}`);
+        stack.settings.mysql = { options: { innodb_data_file_path: "ibdata1:900M" } };
+        expect((await stack.up()).text).toMatch(
+            /MM_NODE_NO_START: a's server did not come up .*; its option file is as before and it runs again/,
+        );
+        expect(await a.run(`cat ${file}`)).toBe(before);
+        expect(await a.sql("SELECT COUNT(*) FROM important.stuff")).not.toBe("0");
+        stack.settings.mysql = {};
+        await stack.mustUp();
+    });
+
     test("another option is set in place, without a restart", async () => {
         const before = await a.serverProcess();
         stack.settings.mysql = { options: { max_connections: "222" } };
@@ -270,6 +283,9 @@ describe("destroy", () => {
             expect(await host.run("ls /etc/mysql/mysql.conf.d")).toBe("mysql.cnf\nmysqld.cnf");
         }
         expect([await a.serverProcess(), await b.serverProcess()]).toEqual(processes);
+        // what stays is named in the README; the kept backup is the stack's wish
+        expect(await a.run("ls /var/lib/mysql-master-master/3306")).toBe("backup\nlock");
+        expect(await b.run("ls /var/lib/mysql-master-master/3306")).toBe("backup\nlock\nseed");
     });
 
     test("up again needs no seed where GTIDs prove that b only lags behind", async () => {

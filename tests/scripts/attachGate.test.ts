@@ -123,15 +123,56 @@ describe("the gate, by file and position,", () => {
         expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
         expect(run.stderr).toContain("(the log of the seed, unknown, is gone)");
     });
+});
 
-    it("lets nothing through a second time when the channel is gone: where it stopped is gone with it", async () => {
-        const host = hostWithEvents({ [from]: "", [next]: "" });
-        await host.run(script, up);
+describe("a channel that is gone, though this program had attached it,", () => {
+    const lost = (node: string) =>
+        `error MM_LINK_COORDINATES_LOST: ${node} no longer follows b.example.com:3306, and where it stopped is gone with its channel. Nothing was changed\n` +
+        "  next: without GTIDs nobody but a DBA can tell what it lacks: attach it by hand at the right coordinates, or seed anew\n";
+
+    it.each([
+        ["yes", "a"],
+        ["no", "b"],
+    ])(
+        "is not attached again by position, gate %s: the seed's coordinates would apply again what is here",
+        async (GATE, NODE) => {
+            const host = hostWithEvents({
+                "SHOW BINLOG EVENTS IN 'mysql-bin.000002' FROM 700": "",
+                "SHOW BINLOG EVENTS IN 'mysql-bin.000003' FROM 4": "",
+            });
+            const own = { ...up, GATE, NODE };
+            expect((await host.run(script, own)).exitCode).toBe(0);
+            const mark = host.memory("link");
+            host.local.channel = undefined;
+            const run = await host.run(script, own);
+            expect(changes(run.statements)).toEqual([]);
+            expect([run.exitCode, run.stdout, run.stderr, host.memory("link")]).toEqual([1, "", lost(NODE), mark]);
+        },
+    );
+
+    it.each(["yes", "no"])(
+        "is attached by position at the seed's coordinates where nothing says so, gate %s",
+        async (GATE) => {
+            const host = hostWithEvents({
+                "SHOW BINLOG EVENTS IN 'mysql-bin.000002' FROM 700": "",
+                "SHOW BINLOG EVENTS IN 'mysql-bin.000003' FROM 4": "",
+            });
+            const run = await host.run(script, { ...up, GATE });
+            expect([run.exitCode, changes(run.statements).length]).toEqual([0, 3]);
+            expect(run.statements.find((text) => text.startsWith("CHANGE"))).toContain("SOURCE_LOG_POS = 700");
+        },
+    );
+
+    it.each(["yes", "no"])("is attached again by GTID, gate %s: the source knows what is lacking", async (GATE) => {
+        const host = makeHost();
+        await host.run(script, { ...up, GATE });
         host.local.channel = undefined;
-        const run = await host.run(script, up);
-        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
-        expect(run.stderr).toMatch(
-            /^error MM_LINK_COORDINATES_LOST: a no longer follows b\.example\.com:3306, and where it stopped is gone/,
-        );
+        const run = await host.run(script, { ...up, GATE });
+        expect([run.exitCode, run.stdout, changes(run.statements).length]).toEqual([
+            0,
+            "link source=b.example.com:3306 uuid=uuid-a\n",
+            3,
+        ]);
+        expect(run.statements.find((text) => text.startsWith("CHANGE"))).toContain("SOURCE_AUTO_POSITION = 1");
     });
 });

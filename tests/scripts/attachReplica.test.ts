@@ -125,14 +125,29 @@ describe("attach-replica.sh", () => {
         expect(run.exitCode).toBe(1);
     });
 
-    it("says so when rows travel in clear", async () => {
+    it("warns at every run while rows travel in clear, and no longer once the peer has TLS", async () => {
         const host = makeHost();
-        host.peer.rules.push({ on: "SHOW SESSION STATUS LIKE 'Ssl_cipher'", answer: { stdout: "Ssl_cipher\t" } });
+        const clear = { on: "SHOW SESSION STATUS LIKE 'Ssl_cipher'", answer: { stdout: "Ssl_cipher\t" } };
+        const warning = "warning MM_LINK_IN_CLEAR: b: a.example.com offers no TLS: rows travel to b in clear\n";
+        host.peer.rules.push(clear);
         const run = await host.run(script, up);
         expect(changes(run.statements)[1]).toContain("SOURCE_SSL = 0, ");
-        expect(run.stderr).toContain(
-            "warning MM_LINK_IN_CLEAR: b: a.example.com offers no TLS: rows travel to b in clear\n",
-        );
+        expect(run).toMatchObject({
+            exitCode: 0,
+            stdout: line,
+            stderr: `b: follows a.example.com:3306 by GTID\n${warning}`,
+        });
+        for (let time = 0; time < 2; time++) {
+            const again = await host.run(script, up);
+            expect([again.exitCode, again.stdout, again.stderr, changes(again.statements)]).toEqual([
+                0,
+                line,
+                warning,
+                [],
+            ]);
+        }
+        host.peer.rules.length = 0;
+        expect((await host.run(script, up)).stderr).not.toContain("MM_LINK_IN_CLEAR");
     });
 
     it("shows a password to nobody: not in arguments, not in what it says, not in its memory", async () => {

@@ -19,11 +19,11 @@ describe("check-login.sh", () => {
                 exitCode: 0,
                 stdout: line,
                 stderr: "b: replicator logs in to a.example.com:3306\n",
-                statements: [],
+                statements: ["SELECT @@port, @@version, @@version_comment"],
             });
             expect(changes(run.peer)).toEqual([]);
         }
-        const [call] = host.calls;
+        const call = host.calls.find(({ options }) => options.includes("host="));
         expect(call?.argv.slice(1)).toEqual([
             "--connect-timeout=5",
             "--protocol=tcp",
@@ -67,5 +67,53 @@ describe("check-login.sh", () => {
             `  server: ${words}`,
             "",
         ]);
+    });
+});
+
+describe("check-login.sh at destroy", () => {
+    const parted = "state=parted source=uuid-a own=uuid-b\n";
+    const drop = ["SET SESSION sql_log_bin = 0", "DROP USER 'replicator'@'%'"];
+
+    /** A node with the account, and with what the seed has left in its memory. */
+    function node(seed: string | undefined, variables: Record<string, string> = {}) {
+        const host = makeHost(variables);
+        host.local.accounts.set("replicator@%", "x").set("other@%", "x");
+        if (seed !== undefined) {
+            host.remember("seed", seed);
+        }
+        return host;
+    }
+
+    it("drops the account that came with the seed, with the binary log off and without the peer; a second time finds none", async () => {
+        const host = node(parted);
+        const run = await host.run(script, {}, "down");
+        expect(changes(run.statements)).toEqual(drop);
+        expect(run).toMatchObject({ exitCode: 0, stdout: "", stderr: "b: dropped 'replicator'@'%'\n", peer: [] });
+        expect([...host.local.accounts.keys()]).toEqual(["other@%"]);
+        const again = await host.run(script, {}, "down");
+        expect([again.exitCode, again.stderr, changes(again.statements)]).toEqual([0, "", []]);
+        expect(host.memory("seed")).toBe(parted);
+    });
+
+    it("does so on a read-only node behind its fence, and closes that again", async () => {
+        const run = await node(parted, { read_only: "1", super_read_only: "1" }).run(script, {}, "down");
+        expect(changes(run.statements)).toEqual([
+            "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1",
+            ...drop,
+            "SET GLOBAL super_read_only = 1",
+        ]);
+    });
+
+    it("leaves an account where nothing was ever seeded: it is somebody's", async () => {
+        const host = node(undefined);
+        const run = await host.run(script, {}, "down");
+        expect([run.exitCode, run.stderr, changes(run.statements)]).toEqual([0, "", []]);
+        expect([...host.local.accounts.keys()]).toEqual(["replicator@%", "other@%"]);
+    });
+
+    it("leaves an account of the same name and of another host pattern", async () => {
+        const host = node(parted);
+        const run = await host.run(script, { ACCOUNT_HOST: "10.%" }, "down");
+        expect([run.exitCode, run.stderr, changes(run.statements)]).toEqual([0, "", []]);
     });
 });

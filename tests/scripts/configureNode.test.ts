@@ -181,4 +181,64 @@ describe("configure-node.sh at destroy", () => {
             expect(host.read("/etc/my.cnf")).toBe("[mysqld]\nuser=mysql\n");
         }
     });
+
+    const closed = { read_only: "1", super_read_only: "1", event_scheduler: "OFF" };
+    const role = "# role: passive\nread_only=1\nevent_scheduler=OFF\nsuper_read_only=1";
+    const fenced = ["[mysqld]", ...block.slice(0, -1), role, block.at(-1), "user=mysql", ""].join("\n");
+
+    /** A passive node with what was before the first up in its memory. */
+    function passive(before: string | undefined, variables: Record<string, string> = closed, version?: string) {
+        const host = makeHost(variables, {}, version);
+        host.write("/etc/my.cnf", fenced);
+        host.remember("option-file", `${host.path("/etc/my.cnf")}\n`);
+        if (before !== undefined) {
+            host.remember("before-fence", `${before}\n`);
+        }
+        return host;
+    }
+    const roles = ({ local }: FakeHost) => Object.keys(closed).map((name) => local.variables.get(name));
+
+    it("lifts the fence to what was before the first up, in the file too; a second time finds nothing to do", async () => {
+        const before = "read_only=0 super_read_only=0 event_scheduler=ON";
+        const host = passive(before);
+        const run = await host.run(script, up, "down");
+        expect(changes(run.statements)).toEqual([
+            "SET GLOBAL super_read_only = 0",
+            "SET GLOBAL read_only = 0",
+            "SET GLOBAL event_scheduler = ON",
+        ]);
+        expect(run).toMatchObject({
+            exitCode: 0,
+            stdout: "",
+            stderr:
+                `b: read-only as before: ${before}\n` +
+                "b: the managed block is out of /etc/my.cnf; the running server keeps its values until it is restarted\n",
+        });
+        expect([host.read("/etc/my.cnf"), host.memory("before-fence")]).toEqual(["[mysqld]\nuser=mysql\n", undefined]);
+        const again = await host.run(script, up, "down");
+        expect([again.exitCode, changes(again.statements)]).toEqual([0, []]);
+    });
+
+    it.each([
+        ["was read-only before", "read_only=1 super_read_only=0 event_scheduler=OFF", ["1", "0", "OFF"]],
+        ["was behind both before", "read_only=1 super_read_only=1 event_scheduler=ON", ["1", "1", "ON"]],
+        [
+            "had its events disabled at start",
+            "read_only=0 super_read_only=0 event_scheduler=DISABLED",
+            ["0", "0", "OFF"],
+        ],
+        ["was never fenced by this program", undefined, ["1", "1", "OFF"]],
+    ])("leaves a node as it was that %s", async (_, before, after) => {
+        const host = passive(before);
+        expect((await host.run(script, up, "down")).exitCode).toBe(0);
+        expect(roles(host)).toEqual(after);
+    });
+
+    it("knows no super_read_only where a series has none", async () => {
+        const host = passive("read_only=0 super_read_only=0 event_scheduler=ON", { read_only: "1" }, "5.6.14");
+        expect(changes((await host.run(script, up, "down")).statements)).toEqual([
+            "SET GLOBAL read_only = 0",
+            "SET GLOBAL event_scheduler = ON",
+        ]);
+    });
 });

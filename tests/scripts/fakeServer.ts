@@ -219,6 +219,7 @@ export class FakeServer {
             [/^SELECT (MASTER|SOURCE)_POS_WAIT\(/, "0"],
             [/^SELECT COALESCE\(SUM\(data_length\), 0\) FROM information_schema\.tables$/, "1000"],
             [/^SELECT VARIABLE_VALUE FROM performance_schema\.persisted_variables/, ""],
+            [/^SELECT .* FROM performance_schema\.replication_applier_(global_)?filters$/, ""],
             [/^SELECT 1 FROM mysql_master_master\.row_test WHERE token = /, "1"],
         ];
         const rows = known.find(([pattern]) => pattern.test(statement))?.[1];

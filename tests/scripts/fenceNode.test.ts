@@ -12,10 +12,13 @@ const settings = "server_id=20";
 const fence = "# role: passive\nread_only=1\nevent_scheduler=OFF\nsuper_read_only=1";
 const file = (...lines: string[]) => ["[mysqld]", mark, ...lines, end, "mine=1", ""].join("\n");
 
+type Variables = Record<string, string>;
+
 /** A configured node; `closed`: as a fence leaves it. */
-function node(closed: boolean, peerReadOnly = "1"): FakeHost {
+function node(closed: boolean, peerReadOnly = "1", more: Variables = {}, peerMore: Variables = {}): FakeHost {
     const fenced = { read_only: "1", super_read_only: "1", event_scheduler: "OFF" };
-    const host = makeHost(closed ? fenced : {}, { read_only: peerReadOnly, gtid_executed: "uuid-a:1-9" });
+    const peer = { read_only: peerReadOnly, gtid_executed: "uuid-a:1-9", ...peerMore };
+    const host = makeHost({ ...(closed && fenced), ...more }, peer);
     host.write("/etc/my.cnf", closed ? file(settings, fence) : file(settings));
     if (closed) {
         host.remember("before-fence", "read_only=0 super_read_only=0 event_scheduler=ON\n");
@@ -68,6 +71,30 @@ describe("fence-node.sh makes a node passive", () => {
         expect([host.read("/etc/my.cnf"), host.memory("before-fence")]).toEqual(before);
     });
 
+    it.each(["read_only=TRUE", "read_only=0\nread_only", "read_only=on"])(
+        "whatever the files call it below the block: %j is on",
+        async (lines) => {
+            const host = node(false);
+            host.write("/etc/my.cnf", `${file(settings)}${lines}\n`);
+            expect(await host.run(script, passive)).toMatchObject({ exitCode: 0, stdout: "role passive\n" });
+        },
+    );
+
+    it.each(["read_only=FALSE", "read_only=1\nread_only=0"])(
+        "or refuses where the files would open it at the next start: %j",
+        async (lines) => {
+            const host = node(false);
+            host.write("/etc/my.cnf", `${file(settings)}${lines}\n`);
+            const run = await host.run(script, passive);
+            expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
+            const found = lines.split("\n").map((line, at) => `/etc/my.cnf:${at + 10}: ${line} `);
+            expect(run.stderr).toBe(
+                `error MM_ROLE_OPTION_OVERRIDDEN: b would be writable after a restart: ${found.join("")}\n` +
+                    "  next: remove that line, then run up again\n",
+            );
+        },
+    );
+
     it("or says what holds it up, within the time it gives", async () => {
         const host = node(false);
         host.local.rules.push({
@@ -94,7 +121,12 @@ describe("fence-node.sh makes a node active", () => {
         const run = await host.run(script, active);
         expect(changes(run.statements)).toEqual(open);
         expect(run.statements).toContain("SELECT WAIT_FOR_EXECUTED_GTID_SET('uuid-a:1-9', 60)");
-        expect(run.peer).toEqual(["SELECT 1", "SELECT @@global.read_only", "SELECT @@global.gtid_executed"]);
+        expect(run.peer).toEqual([
+            "SELECT 1",
+            "SELECT @@global.read_only",
+            "SELECT @@global.gtid_mode",
+            "SELECT @@global.gtid_executed",
+        ]);
         expect(host.read("/etc/my.cnf")).toBe(file(settings));
         expect(run).toMatchObject({
             exitCode: 0,
@@ -143,6 +175,29 @@ describe("fence-node.sh makes a node active", () => {
         );
     });
 
+    it.each([
+        ["this server", { gtid_mode: "OFF" }, {}],
+        ["the peer", {}, { gtid_mode: "OFF" }],
+    ])("by the peer's coordinates where %s has no GTIDs", async (_, variables, peer) => {
+        const host = node(true, "1", variables, peer);
+        host.peer.coordinates = "mysql-bin.000009\t4321";
+        const run = await host.run(script, active);
+        expect(run.statements.filter((text) => text.includes("WAIT"))).toEqual([
+            "SELECT SOURCE_POS_WAIT('mysql-bin.000009', 4321, 60)",
+        ]);
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([0, "role active\n", open]);
+    });
+
+    it.each(["-1", "NULL", ""])("not when that wait says %j: the time is over, or nothing is applied", async (said) => {
+        const host = node(true, "1", { gtid_mode: "OFF" });
+        host.local.rules.push({ on: /^SELECT SOURCE_POS_WAIT/, answer: { stdout: said } });
+        const run = await host.run(script, active);
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
+        expect(run.stderr).toMatch(
+            /^error MM_ROLE_BEHIND: b has not applied all that a\.example\.com wrote, within 60 s;/,
+        );
+    });
+
     it("not when the server does not tell whether it is read-only", async () => {
         const host = node(true);
         host.local.rules.push({ on: "SELECT @@global.read_only", answer: refused(2013, "Lost connection") });
@@ -151,29 +206,30 @@ describe("fence-node.sh makes a node active", () => {
         expect(host.read("/etc/my.cnf")).toBe(file(settings, fence));
     });
 
-    it("not where another line of the files closes it at the next start, in whatever order", async () => {
-        for (const lines of [["read_only=1"], ["super_read_only=1", "read_only=0"], ["read_only"]]) {
-            const host = node(true);
-            host.write("/etc/my.cnf", `${file(settings, fence)}${lines.join("\n")}\n`);
-            const run = await host.run(script, active);
-            expect([lines, run.exitCode, run.stdout]).toEqual([lines, 1, ""]);
-            expect(run.stderr).toContain("MM_ROLE_OPTION_OVERRIDDEN");
-        }
-    });
-});
-
-describe("fence-node.sh at destroy", () => {
-    it("brings back what was before the first up, and a second time finds nothing to do", async () => {
+    it.each([
+        ["read_only=1", "6: read_only=1"],
+        ["super_read_only=1\nread_only=0", "6: super_read_only=1"],
+        ["read_only", "6: read_only"],
+        ["read_only=TRUE", "6: read_only=TRUE"],
+        ["read_only=0\nread-only=On", "6: read_only=0 /etc/my.cnf:7: read-only=On"],
+    ])("not where other lines of the files close it at the next start: %j", async (lines, found) => {
         const host = node(true);
-        const run = await host.run(script, passive, "down");
-        expect(changes(run.statements)).toEqual([
-            "SET GLOBAL super_read_only = 0",
-            "SET GLOBAL read_only = 0",
-            "SET GLOBAL event_scheduler = ON",
-        ]);
-        expect(host.read("/etc/my.cnf")).toBe(file(settings));
-        expect(host.memory("before-fence")).toBeUndefined();
-        const again = await host.run(script, passive, "down");
-        expect([again.exitCode, again.stderr, changes(again.statements)]).toEqual([0, "", []]);
+        host.write("/etc/my.cnf", `${file(settings, fence)}${lines}\n`);
+        const run = await host.run(script, active);
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
+        expect(run.stderr).toBe(
+            `error MM_ROLE_OPTION_OVERRIDDEN: b is to take writes, but would be read-only after a restart: /etc/my.cnf:${found} \n` +
+                "  next: remove that line, then run up again\n",
+        );
     });
+
+    it.each(["read_only=FALSE", "read_only=1\nread_only=off", "super_read_only=0"])(
+        "where other lines of the files leave it open at the next start: %j",
+        async (lines) => {
+            const host = node(true);
+            host.write("/etc/my.cnf", `${file(settings, fence)}${lines}\n`);
+            const run = await host.run(script, active);
+            expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([0, "role active\n", open]);
+        },
+    );
 });

@@ -92,6 +92,54 @@ describe("make-account.sh", () => {
         expect(run.stderr.match(/^error \w+/gm)).toEqual(["error MM_SQL_REFUSED"]);
     });
 
+    const left = (account: string) =>
+        `warning MM_ACCOUNT_LEFT: a: the account ${account} of before stays on both servers; drop it when nobody needs it\n`;
+
+    it.each([
+        ["another name", { ACCOUNT: "other" }, "other", "%"],
+        ["another host pattern", { ACCOUNT_HOST: "10.%" }, "replicator", "10.%"],
+    ])("makes an account of %s beside the one of before, and warns of that, once", async (_, change, name, host) => {
+        const node = makeHost();
+        node.local.rules.push({ on: /^SHOW GRANTS/, answer: { stdout: node.local.grants } });
+        await node.run(script, up);
+        const run = await node.run(script, { ...up, ...change });
+        const wanted = create.map((text) => text.replace(who, `'${name}'@'${host}'`));
+        expect(changes(run.statements)).toEqual(wanted);
+        expect([run.exitCode, run.stdout]).toEqual([0, `account name=${name} host=${host}\n`]);
+        expect(run.stderr.startsWith(left("replicator@%"))).toBe(true);
+        expect([...node.local.accounts.keys()]).toEqual(["replicator@%", `${name}@${host}`]);
+        expect(node.memory("account")).toMatch(new RegExp(`^account=${name}@${host} digest=[0-9a-f]{32}\n$`));
+        const again = await node.run(script, { ...up, ...change });
+        expect([again.exitCode, again.stderr, changes(again.statements)]).toEqual([0, "", []]);
+    });
+
+    it("takes the mark of another account for nothing: one of the wanted name is still somebody's", async () => {
+        const host = makeHost();
+        host.local.accounts.set("other@%", "theirs");
+        await host.run(script, up);
+        const mark = host.memory("account");
+        const run = await host.run(script, { ...up, ACCOUNT: "other" });
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
+        expect(run.stderr).toBe(
+            `${left("replicator@%")}error MM_ACCOUNT_EXISTS: a already has an account 'other'@'%' that this program did not make. Nothing was changed\n` +
+                "  next: name another one in account.name, or drop it on a if nobody needs it; then run up again\n",
+        );
+        expect([host.memory("account"), host.local.accounts.get("other@%")]).toEqual([mark, "theirs"]);
+    });
+
+    it("takes it for nothing where a resource made the new account, too: that has its password already", async () => {
+        const host = makeHost();
+        host.remember("account", "account=replicator@% digest=d\n");
+        host.local.accounts.set("other@%", "SECRETaccount");
+        const run = await host.run(script, { ...up, ACCOUNT: "other", MADE_ELSEWHERE: "yes" });
+        expect([run.exitCode, run.stdout, run.stderr, changes(run.statements)]).toEqual([
+            0,
+            "account name=other host=%\n",
+            left("replicator@%"),
+            [],
+        ]);
+    });
+
     it("leaves making to the resource where that does it, and misses an account that is gone", async () => {
         const run = await makeHost().run(script, { ...up, MADE_ELSEWHERE: "yes" });
         expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
@@ -103,18 +151,43 @@ describe("make-account.sh", () => {
 });
 
 describe("make-account.sh at destroy", () => {
-    it("drops the account that it made, and a second time finds none", async () => {
+    it.each(["no", "yes"])(
+        "drops the account, made elsewhere: %s, and a second time finds none",
+        async (MADE_ELSEWHERE) => {
+            const host = makeHost();
+            if (MADE_ELSEWHERE === "yes") {
+                host.local.accounts.set("replicator@%", "SECRETaccount");
+            }
+            const own = { ...up, MADE_ELSEWHERE };
+            expect((await host.run(script, own)).exitCode).toBe(0);
+            expect(changes((await host.run(script, own, "down")).statements)).toEqual([`DROP USER ${who}`]);
+            expect(host.memory("account")).toBeUndefined();
+            const again = await host.run(script, own, "down");
+            expect([again.exitCode, changes(again.statements), host.local.accounts.size]).toEqual([0, [], 0]);
+        },
+    );
+
+    it.each([
+        ["without a mark", undefined, "no"],
+        ["without a mark, where a resource makes accounts", undefined, "yes"],
+        ["with the mark of another account", "account=other@% digest=d\n", "no"],
+        ["with the mark of another account, where a resource makes accounts", "account=other@% digest=d\n", "yes"],
+    ])("drops no account %s", async (_, mark, MADE_ELSEWHERE) => {
         const host = makeHost();
-        await host.run(script, up);
-        expect(changes((await host.run(script, up, "down")).statements)).toEqual([`DROP USER ${who}`]);
-        const again = await host.run(script, up, "down");
-        expect([again.exitCode, changes(again.statements), host.local.accounts.size]).toEqual([0, [], 0]);
+        host.local.accounts.set("replicator@%", "theirs").set("other@%", "theirs");
+        if (mark !== undefined) {
+            host.remember("account", mark);
+        }
+        const run = await host.run(script, { ...up, MADE_ELSEWHERE }, "down");
+        expect([run.exitCode, run.stderr, changes(run.statements)]).toEqual([0, "", []]);
+        expect([host.memory("account"), host.local.accounts.size]).toEqual([mark, 2]);
     });
 
-    it("drops no account that it did not make", async () => {
+    it("forgets an account that is gone already", async () => {
         const host = makeHost();
-        host.local.accounts.set("replicator@%", "theirs");
+        await host.run(script, up);
+        host.local.accounts.clear();
         const run = await host.run(script, up, "down");
-        expect([run.exitCode, changes(run.statements)]).toEqual([0, []]);
+        expect([run.exitCode, changes(run.statements), host.memory("account")]).toEqual([0, [], undefined]);
     });
 });

@@ -106,6 +106,24 @@ describe("seed-dump.sh", () => {
         expect(host.read("/tmp/master_backup.sql")).toBe(dump);
     });
 
+    it.each(["done", "parted", "wanted"])(
+        "removes a backup that is no longer to be kept, seed %s, and only its own",
+        async (SEED) => {
+            const { host, parameters, callsOf } = ready();
+            const later = { ...parameters, SEED, ADMIT: "admit no" };
+            await host.run(script, { ...parameters, KEEP_BACKUP: true });
+            expect(host.memory("dumping")).toBe(`${parameters.BACKUP_FILE}\n`);
+            await host.run(script, { ...later, KEEP_BACKUP: true });
+            expect(host.read("/tmp/master_backup.sql")).toBe(dump);
+            const run = await host.run(script, later);
+            expect([run.exitCode, run.stdout, callsOf("mysqldump").length]).toEqual([0, "dump none\n", 1]);
+            expect([host.read("/tmp/master_backup.sql"), host.memory("dumping")]).toEqual([undefined, undefined]);
+            host.write("/tmp/master_backup.sql", "somebody's");
+            expect((await host.run(script, later)).stdout).toBe("dump none\n");
+            expect(host.read("/tmp/master_backup.sql")).toBe("somebody's");
+        },
+    );
+
     it.each([
         ["truncated", dump.slice(0, -40), 0, "the dump on a ended with status 0 (124: after 60 s); a was only read"],
         [

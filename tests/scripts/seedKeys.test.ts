@@ -31,10 +31,10 @@ describe("seed-offer.sh", () => {
         expect((await host.run("seed-offer.sh", parameters)).stdout).toBe(run.stdout);
     });
 
-    it("makes none where no seed is wanted, and removes one that is left", async () => {
+    it.each(["done", "parted"])("makes none where the seed is %s, and removes one that is left", async (SEED) => {
         const { host, parameters } = ready();
         await host.run("seed-offer.sh", parameters);
-        const run = await host.run("seed-offer.sh", { ...parameters, SEED: "done" });
+        const run = await host.run("seed-offer.sh", { ...parameters, SEED });
         expect([run.stdout, host.memory("copy-key"), host.memory("copy-key.pub")]).toEqual([
             "offer none\n",
             undefined,
@@ -50,8 +50,10 @@ describe("seed-offer.sh", () => {
         await host.run("seed-offer.sh", own, "down");
         expect([host.memory("copy-key"), host.read("/tmp/backup")]).toEqual([undefined, "x"]);
         host.remember("dumping", own.BACKUP_FILE);
+        await host.run("seed-offer.sh", { ...own, KEEP_BACKUP: true }, "down");
+        expect([host.read("/tmp/backup"), host.memory("dumping")]).toEqual(["x", own.BACKUP_FILE]);
         await host.run("seed-offer.sh", own, "down");
-        expect(host.read("/tmp/backup")).toBeUndefined();
+        expect([host.read("/tmp/backup"), host.memory("dumping")]).toEqual([undefined, undefined]);
     });
 });
 
@@ -80,16 +82,19 @@ describe("seed-admit.sh", () => {
         expect([host.read("/tmp/backup"), statSync(file).mode & 0o777]).toEqual(["the dump\n", 0o600]);
     });
 
-    it("lets nothing in where no seed is wanted, and takes out a key that is left", async () => {
-        const { host, parameters } = ready();
-        await host.run("seed-admit.sh", parameters);
-        const run = await host.run("seed-admit.sh", { ...parameters, SEED: "done" });
-        expect([run.stdout, host.read(keys), host.memory("receive-backup")]).toEqual([
-            "admit no\n",
-            `${mine}\n`,
-            undefined,
-        ]);
-    });
+    it.each(["done", "parted"])(
+        "lets nothing in where the seed is %s, and takes out a key that is left",
+        async (SEED) => {
+            const { host, parameters } = ready();
+            await host.run("seed-admit.sh", parameters);
+            const run = await host.run("seed-admit.sh", { ...parameters, SEED });
+            expect([run.stdout, host.read(keys), host.memory("receive-backup")]).toEqual([
+                "admit no\n",
+                `${mine}\n`,
+                undefined,
+            ]);
+        },
+    );
 
     it("takes the key out at destroy, and leaves all others", async () => {
         const { host, parameters } = ready();
@@ -103,7 +108,7 @@ describe("seed-look.sh", () => {
     it.each([
         ["wanted", undefined],
         ["done", "state=done source=uuid-a own=uuid-b x=1\n"],
-        ["rejoin", "state=parted source=uuid-a own=uuid-b x=1\n"],
+        ["parted", "state=parted source=uuid-a own=uuid-b x=1\n"],
         ["wanted", "state=unfinished source=uuid-a own=uuid-b\n"],
         ["wanted", "state=done source=uuid-a own=another\n"],
         ["wanted", "state=done source=another own=uuid-b\n"],

@@ -154,15 +154,60 @@ describe("seed-load.sh", () => {
     });
 });
 
+describe("seed-load.sh forgets where an earlier link stood", () => {
+    const link = "source=a.example.com:3306 uuid=uuid-a password=d\n";
+
+    it("when it begins an import, for a seed gives new coordinates", async () => {
+        const { host, parameters } = ready();
+        host.remember("link", link);
+        let during: string | undefined = link;
+        host.local.rules.unshift({
+            on: "SET GLOBAL read_only = 1",
+            answer: () => {
+                during = host.memory("link");
+                host.local.variables.set("read_only", "1");
+                return {};
+            },
+        });
+        expect(await host.run(script, parameters)).toMatchObject({ exitCode: 0, stdout: line });
+        expect([during, host.memory("link")]).toEqual([undefined, undefined]);
+    });
+
+    it("not when it is seeded already, and not when it refuses", async () => {
+        const seeded = ready();
+        await seeded.host.run(script, seeded.parameters);
+        seeded.host.remember("link", link);
+        expect((await seeded.host.run(script, seeded.parameters)).exitCode).toBe(0);
+        expect(seeded.host.memory("link")).toBe(link);
+        const { host, parameters } = ready();
+        host.remember("link", link);
+        host.local.schemas = ["shop"];
+        expect((await host.run(script, parameters)).exitCode).toBe(1);
+        expect(host.memory("link")).toBe(link);
+    });
+});
+
 describe("seed-load.sh at destroy", () => {
-    it("drops the account with the binary log off, keeps the data, and marks it as parted", async () => {
+    it("keeps the data and the account, and marks them as parted; a second time changes nothing", async () => {
         const { host, parameters } = ready();
         await host.run(script, parameters);
         host.local.accounts.set("replicator@%", "x");
-        const run = await host.run(script, parameters, "down");
-        expect(changes(run.statements)).toEqual(["SET SESSION sql_log_bin = 0", "DROP USER 'replicator'@'%'"]);
-        expect(host.memory("seed")).toBe(done.replace("state=done", "state=parted"));
-        const again = await host.run(script, parameters, "down");
-        expect([again.exitCode, changes(again.statements)]).toEqual([0, []]);
+        for (let time = 0; time < 2; time++) {
+            const run = await host.run(script, parameters, "down");
+            expect([run.exitCode, run.stdout, run.stderr, changes(run.statements)]).toEqual([0, "", "", []]);
+            expect(host.memory("seed")).toBe(done.replace("state=done", "state=parted"));
+        }
+        expect([...host.local.accounts.keys()]).toEqual(["replicator@%"]);
+    });
+
+    it("leaves the mark of an import that is not finished, and makes none where there was none", async () => {
+        for (const mark of ["state=unfinished source=uuid-a own=uuid-b\n", undefined]) {
+            const { host, parameters } = ready();
+            if (mark !== undefined) {
+                host.remember("seed", mark);
+            }
+            expect((await host.run(script, parameters, "down")).exitCode).toBe(0);
+            expect(host.memory("seed")).toBe(mark);
+        }
     });
 });

@@ -1,0 +1,98 @@
+import { changes, cleanUpHosts, makeHost } from "./fakeHost";
+
+cleanUpHosts();
+
+const script = "seed-load.sh";
+const parted =
+    "state=parted source=uuid-a own=uuid-b source_file=bin.7 source_position=700 source_gtid=uuid-a:1-9 file=bin.1 position=4\n";
+const line = "seed source_file=bin.9 source_position=900 source_gtid=uuid-a:1-9 file=mysql-bin.000003 position=157\n";
+const way = "empty b (or name a fresh host), remove /var/lib/mysql-master-master/3306 there, then run up again";
+const close = ["SET GLOBAL super_read_only = 0", "SET GLOBAL read_only = 1", "SET GLOBAL event_scheduler = OFF"];
+const create = [
+    "SET SESSION sql_log_bin = 0",
+    "CREATE USER 'replicator'@'%' IDENTIFIED BY 'SECRETaccount'",
+    "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'replicator'@'%'",
+    "GRANT SELECT ON mysql_master_master.* TO 'replicator'@'%'",
+];
+
+/** A node that an earlier pair has left, with data, and its peer further on. */
+function ready(variables: Record<string, string> = {}, peer: Record<string, string> = {}) {
+    const host = makeHost({ gtid_executed: "uuid-a:1-9", ...variables }, { gtid_executed: "uuid-a:1-12", ...peer });
+    host.remember("seed", parted);
+    host.local.schemas = ["shop"];
+    host.peer.coordinates = "bin.9\t900";
+    const parameters = {
+        SEED: "parted",
+        DUMP: "dump none",
+        SOURCE_UUID: "uuid-a",
+        BACKUP_FILE: host.path("/tmp/none"),
+        KEEP_BACKUP: false,
+        TIMEOUT_SECONDS: 60,
+    };
+    return { host, parameters };
+}
+
+describe("seed-load.sh on a node that an earlier pair has left", () => {
+    it("resumes without an import where GTIDs prove that it only lags behind: closes it, makes the account, takes coordinates", async () => {
+        const { host, parameters } = ready();
+        const run = await host.run(script, parameters);
+        expect(changes(run.statements)).toEqual([...close, ...create]);
+        expect(run.peer).toEqual([
+            "SELECT 1",
+            "SELECT @@global.gtid_mode",
+            "SELECT GTID_SUBTRACT('uuid-a:1-9', @@global.gtid_executed)",
+            "SELECT GTID_SUBTRACT(@@global.gtid_purged, 'uuid-a:1-9')",
+            "SHOW BINARY LOG STATUS",
+        ]);
+        expect(run).toMatchObject({
+            exitCode: 0,
+            stdout: line,
+            stderr: "b: was seeded before and has nothing that its peer lacks: it needs no seed\n",
+        });
+        expect(host.memory("seed")).toBe(`state=done source=uuid-a own=uuid-b ${line.replace("seed ", "")}`);
+        const again = await host.run(script, { ...parameters, SEED: "done" });
+        expect([again.exitCode, again.stdout, changes(again.statements)]).toEqual([0, line, []]);
+    });
+
+    it("leaves the account that is still there", async () => {
+        const { host, parameters } = ready();
+        host.local.accounts.set("replicator@%", "x");
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([0, line, close]);
+    });
+
+    it.each([
+        ["it has no GTIDs", { gtid_mode: "OFF" }, {}],
+        ["its peer has none", {}, { gtid_mode: "OFF" }],
+    ])("proves nothing where %s", async (_, variables, peer) => {
+        const { host, parameters } = ready(variables, peer);
+        const run = await host.run(script, parameters);
+        expect(changes(run.statements)).toEqual([]);
+        expect(host.memory("seed")).toBe(parted);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                "error MM_SEED_NOT_PROVEN: b holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind. Nothing was changed\n" +
+                `  next: ${way}\n`,
+        });
+    });
+
+    it.each([
+        ["has what its peer lacks", /^SELECT GTID_SUBTRACT\('/, "uuid-b:1-2", "uuid-b:1-2", "none"],
+        ["misses what its peer has purged", /^SELECT GTID_SUBTRACT\(@@/, "uuid-a:10", "none", "uuid-a:10"],
+    ])("refuses where it %s, and names that", async (_, on, said, errant, purged) => {
+        const { host, parameters } = ready();
+        host.peer.rules.push({ on, answer: { stdout: said } });
+        const run = await host.run(script, parameters);
+        expect(changes(run.statements)).toEqual([]);
+        expect(host.memory("seed")).toBe(parted);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                `error MM_SEED_NOT_PROVEN: b holds what an earlier pair left: transactions that its peer lacks (${errant}), and purged ones that it missed (${purged}). Nothing was changed\n` +
+                `  next: ${way}\n`,
+        });
+    });
+});
