@@ -18,17 +18,21 @@ main() {
 }
 
 fence() {
+    local was_open=yes
+    ! is_read_only || was_open=no
     remember_before_fence
     # the file first: a restart in between must not open the node
     write_role "$(passive_role)"
-    set_events OFF
-    is_fenced && return
-    # it waits for running commits; bounded, so that one long transaction does not hold up every later statement for ever
-    if ! try_sql 'SET SESSION lock_wait_timeout = 30' "SET GLOBAL $(fence_variable) = 1"; then
-        fail MM_ROLE_BUSY "$NODE could not be made read-only within 30 s: a transaction holds it up" \
-            "see SHOW PROCESSLIST on $NODE, end what hangs, then run up again" "$(cat "$SCRATCH/words")"
+    if ! is_fenced; then
+        # it waits for running commits, and later ones wait behind it: bounded, so that a long transaction does not stall the node
+        if ! try_sql 'SET SESSION lock_wait_timeout = 10' "SET GLOBAL $(fence_variable) = 1"; then
+            [ "$was_open" = no ] || write_role ''
+            fail MM_ROLE_BUSY "$NODE could not be made read-only within 10 s: a transaction holds it up. It takes writes as before" \
+                "see SHOW PROCESSLIST on $NODE, end what hangs, then run up again" "$(cat "$SCRATCH/words")"
+        fi
+        note "is read-only, and stays so after a restart"
     fi
-    note "is read-only, and stays so after a restart"
+    set_events OFF
 }
 
 open_for_writes() {
