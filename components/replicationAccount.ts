@@ -77,7 +77,7 @@ export class ReplicationAccount extends pulumi.ComponentResource {
                     ACCOUNT_PASSWORD: this.password,
                     PEER_HOST: node.target.host,
                     PEER_PORT: node.target.port,
-                    AFTER: pulumi.interpolate`${account.fingerprint} ${node.fingerprint}`,
+                    AFTER: pulumi.interpolate`${account.fingerprint} ${node.fingerprint} ${verifiedFrom.fingerprint}`,
                 },
                 plan: [
                     pulumi.interpolate`log in to ${node.target.host}:${node.target.port} as ${this.name}, over the network`,

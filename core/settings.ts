@@ -110,7 +110,11 @@ export const stackSchema = z.strictObject({
             count: z.int().min(1).max(4294967295).optional(),
         })
         .optional(),
-    catchUpSeconds: z.int().min(1).max(604800).optional(),
+    // a number at the top of a stack's file arrives as text
+    catchUpSeconds: z.preprocess(
+        (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
+        z.int().min(1).max(604800).optional(),
+    ),
     active: z.enum(["a", "b", "both"]).optional(),
     gone: z.enum(["a", "b"]).optional(),
     converge: oneLine("any text").optional(),
@@ -140,19 +144,23 @@ export function parseSettings(config: Record<string, string>, readFile: (path: s
     const problems = shape.success ? [] : shape.error.issues.flatMap(describeIssue);
 
     // what has the right shape is looked at for its sense, too, whatever is wrong with the rest
-    const ssh = sshSchema.optional().safeParse(raw.ssh).data;
-    const mysql = mysqlSchema.optional().safeParse(raw.mysql).data;
+    const ssh = sshSchema.optional().safeParse(raw.ssh);
+    const mysql = mysqlSchema.optional().safeParse(raw.mysql);
     const resolve = (label: "a" | "b"): NodeSettings | undefined => {
         const node = nodeSchema.safeParse(raw[label]).data;
         if (!node) {
             return undefined;
         }
-        const server = { ...mysql, ...node.mysql, options: { ...mysql?.options, ...node.mysql?.options } };
-        problems.push(...findManagedOptions(`${label}.mysql`, server));
-        return { ...node, ssh: resolveSsh(label, node.host, ssh, node.ssh, readFile, problems), mysql: server };
+        const server = { ...mysql.data, ...node.mysql, options: { ...mysql.data?.options, ...node.mysql?.options } };
+        if (mysql.success) {
+            problems.push(...findManagedOptions(`${label}.mysql`, server));
+        }
+        const none: SshSettings = { host: node.host, port: 22, user: "root", dialAttempts: 10 };
+        const hop = ssh.success ? resolveSsh(label, node.host, ssh.data, node.ssh, readFile, problems) : none;
+        return { ...node, ssh: hop, mysql: server };
     };
     const [a, b] = [resolve("a"), resolve("b")];
-    if (a && b) {
+    if (a && b && mysql.success) {
         problems.push(...findContradictions(a, b));
     }
     const roles = stackSchema.pick({ active: true, gone: true }).safeParse({ active: raw.active, gone: raw.gone });

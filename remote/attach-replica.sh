@@ -134,7 +134,7 @@ attach() {
 # The applier goes on meanwhile, and the coordinates stay.
 renew_password() {
     sql "STOP $(sql_replica) IO_THREAD" "$(sql_change_source) $(sql_source)_PASSWORD = $(quote_sql "$ACCOUNT_PASSWORD")" "START $(sql_replica)"
-    note "logs in to $WANTED with the password of now"
+    note "its receiver logs in to $WANTED anew (it was running: $(replica_field Replica_IO_Running))"
 }
 
 is_receiving() { [ "$(replica_field Replica_IO_Running)" = Yes ]; }

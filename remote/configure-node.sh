@@ -68,8 +68,12 @@ choose_log_name() {
     # without a name of its own, log_bin means a default that the running server tells
     case "$theirs" in log_bin | log_bin=) theirs="$(read_running log_bin)" ;; *) theirs="${theirs#log_bin=}" ;; esac
     WRITE_LOG_BIN=yes
+    # replicas that are attached already ask for the logs of now, whoever named them
+    if [ -z "$theirs" ] && is_same_value "$(read_variable log_bin)" 1 && [ -z "$(recall link)" ] && [ -n "$(sql "SHOW $(sql_replicas)")" ]; then
+        theirs="$(read_running log_bin)"
+    fi
     if [ -n "$theirs" ] && [ "$theirs" != "$LOG_BIN" ]; then
-        note "the binary log keeps the name $theirs, which $NODE's option files give it; $LOG_BIN would orphan its logs"
+        note "the binary log keeps the name $theirs, which it has by $NODE's option files or for replicas that are attached; $LOG_BIN would orphan its logs"
         LOG_BIN="$theirs" WRITE_LOG_BIN=no
     fi
 }
@@ -158,10 +162,17 @@ $role}" >"$SCRATCH/option-file"
     note "wrote $(tr '\n' ' ' <"$SCRATCH/wanted")under [mysqld] of $file"
 }
 
-# put_back FILE: as it was before this run; where an earlier run had written it, as it was without the block.
+# put_back FILE: as it was before this run; where an earlier run had written it, without the settings: the role stays.
 put_back() {
+    local role
     if [ "$WROTE" != yes ]; then
-        remove_block "$1"
+        role="$(block_role "$1")"
+        if [ -z "$role" ]; then
+            remove_block "$1"
+        else
+            with_block "$1" "$role" >"$SCRATCH/role-only"
+            install_text "$1" <"$SCRATCH/role-only"
+        fi
     elif [ -e "$SCRATCH/old" ]; then
         install_text "$1" <"$SCRATCH/old"
     else
@@ -228,19 +239,5 @@ read_running() {
     esac
 }
 has_running_value() { is_same_value "$(read_running "$1")" "$2"; }
-
-# is_same_value ONE OTHER: ON is 1, 16M is 16777216, case does not count.
-is_same_value() { [ "$(plain_value "$1")" = "$(plain_value "$2")" ]; }
-plain_value() {
-    printf '%s\n' "$1" | tr '[:upper:]' '[:lower:]' | awk '
-        $0 == "on" || $0 == "true" { print 1; next } $0 == "off" || $0 == "false" { print 0; next }
-        /^[0-9]+[kmgt]$/ { unit = index("kmgt", substr($0, length($0))); printf "%.0f\n", substr($0, 1, length($0) - 1) * 1024 ^ unit; next }
-        { print }'
-}
-sql_value() {
-    local plain
-    plain="$(plain_value "$1")"
-    case "$plain" in '' | *[!0-9]*) quote_sql "$1" ;; *) printf '%s' "$plain" ;; esac
-}
 
 { main "$@"; } </dev/null

@@ -18,16 +18,16 @@ main() {
 }
 
 fence() {
-    local was_open=yes
-    ! is_read_only || was_open=no
+    local role_before
+    role_before="$(block_role "$FILE")"
     remember_before_fence
     # the file first: a restart in between must not open the node
     write_role "$(passive_role)"
     if ! is_fenced; then
         # it waits for running commits, and later ones wait behind it: bounded, so that a long transaction does not stall the node
         if ! try_sql 'SET SESSION lock_wait_timeout = 10' "SET GLOBAL $(fence_variable) = 1"; then
-            [ "$was_open" = no ] || write_role ''
-            fail MM_ROLE_BUSY "$NODE could not be made read-only within 10 s: a transaction holds it up. It takes writes as before" \
+            write_role "$role_before"
+            fail MM_ROLE_BUSY "$NODE could not be made read-only within 10 s: a transaction holds it up. It is as it was before" \
                 "see SHOW PROCESSLIST on $NODE, end what hangs, then run up again" "$(cat "$SCRATCH/words")"
         fi
         note "is read-only, and stays so after a restart"

@@ -1,6 +1,6 @@
 # preflight.sh: looks at one node before anything changes anywhere; changes nothing itself.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD ROLE (origin|peer) PEER_FACTS (the origin's line, for the peer)
-# out:   preflight uuid=UUID server=FLAVOUR-VERSION port=PORT
+# out:   preflight uuid=UUID server=FLAVOUR-VERSION port=PORT gtid=MODE lower_case_table_names=N
 # codes: MM_PREFLIGHT_REFUSED, with one problem a line
 
 main() {
@@ -11,12 +11,13 @@ main() {
     look_at_replication
     check_tools
     check_replication
-    [ "$ROLE" = origin ] || check_peer "$uuid"
+    if [ "$ROLE" = origin ]; then check_origin; else check_peer "$uuid"; fi
     if [ -n "$PROBLEMS" ]; then
         fail MM_PREFLIGHT_REFUSED "$NODE cannot become half of this pair. Nothing was changed$PROBLEMS" \
             "mend each of these, then run up again; docs/errors.md explains every line"
     fi
-    printf 'preflight uuid=%s server=%s-%s port=%s\n' "$uuid" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$PORT"
+    printf 'preflight uuid=%s server=%s-%s port=%s gtid=%s lower_case_table_names=%s\n' "$uuid" "$FLAVOUR" "${VERSION_TEXT%%-*}" \
+        "$PORT" "$(read_gtid_mode)" "$(read_variable lower_case_table_names)"
 }
 
 problem() { PROBLEMS="$PROBLEMS
@@ -50,6 +51,14 @@ read_filters() {
     sql "$(sql_binary_log_status)" | awk -F'\t' '$3 != "" { print "BINLOG_DO_DB " $3 } $4 != "" { print "BINLOG_IGNORE_DB " $4 }'
 }
 
+check_origin() {
+    local unsafe
+    # asked as long as no seed was made from here
+    [ -z "$(recall link)" ] || return 0
+    unsafe="$(read_unsafe_tables)"
+    [ -z "$unsafe" ] || problem "$NODE has tables of engines without transactions ($unsafe), which a dump cannot hold still; ALTER TABLE … ENGINE = InnoDB"
+}
+
 check_peer() {
     local schemas theirs
     [ "$1" != "$(value_of uuid "$PEER_FACTS")" ] ||
@@ -57,6 +66,10 @@ check_peer() {
     theirs="$(value_of server "$PEER_FACTS")"
     [ "$(series_of "$FLAVOUR-$VERSION_TEXT")" = "$(series_of "$theirs")" ] ||
         problem "$NODE runs $FLAVOUR $VERSION_TEXT and its peer $theirs; accounts travel in the mysql schema, so both need the same series"
+    [ "$(read_gtid_mode)" = "$(value_of gtid "$PEER_FACTS")" ] ||
+        problem "$NODE runs with gtid_mode $(read_gtid_mode) and its peer with $(value_of gtid "$PEER_FACTS"); make both the same"
+    [ "$(read_variable lower_case_table_names)" = "$(value_of lower_case_table_names "$PEER_FACTS")" ] ||
+        problem "$NODE runs with another lower_case_table_names than its peer; it is fixed when a server is initialised, so initialise $NODE anew"
     schemas="$(read_own_schemas)"
     [ -z "$schemas" ] || [ -n "$(read_seed_state "$(value_of uuid "$PEER_FACTS")")" ] ||
         problem "$NODE holds $(printf '%s\n' "$schemas" | wc -l | tr -d ' ') schemas of its own ($(printf '%s\n' "$schemas" | head -n 20 | tr '\n' ' ' | sed 's/ $//')), which seeding would overwrite; is it really the fresh node?"

@@ -15,7 +15,7 @@ main() {
 admit() {
     local key as_root='' limits='no-pty,no-port-forwarding,no-X11-forwarding,no-agent-forwarding'
     withdraw_admission "$KEYS"
-    if [ "$SEED" != wanted ] || [ "$(value_of state "$(recall seed)")" = 'done' ]; then
+    if [ "$SEED" != wanted ] || [ "$OFFER" = 'offer none' ] || [ "$(value_of state "$(recall seed)")" = 'done' ]; then
         echo 'admit no'
         return
     fi

@@ -3,7 +3,7 @@
 #        COPY_HOST COPY_PORT COPY_USER COPY_HOST_KEY (empty: the check was left out by hostKeyCheck: false)
 #        ADMIT (the peer's line) PEER_UUID
 # out:   dump file=FILE position=BYTES gtid=SET bytes=N | dump none
-# codes: MM_SEED_DISK MM_HOST_NO_CLIENT MM_SEED_BUSY MM_SEED_DUMP MM_SEED_COPY
+# codes: MM_SEED_ENGINE MM_SEED_DISK MM_HOST_NO_CLIENT MM_SEED_BUSY MM_SEED_DUMP MM_SEED_COPY
 
 main() {
     local told
@@ -30,11 +30,15 @@ main() {
 }
 
 require_room() {
-    local needed free
+    local needed free unsafe
+    unsafe="$(read_unsafe_tables)"
+    [ -z "$unsafe" ] || fail MM_SEED_ENGINE "$NODE has tables of engines without transactions ($unsafe), which a dump cannot hold still. Nothing was changed" \
+        "ALTER TABLE … ENGINE = InnoDB, then run up again"
     claim_backup_file
-    needed="$(sql 'SELECT COALESCE(SUM(data_length), 0) FROM information_schema.tables')"
+    # the size of now, not a cached one; text and hexadecimal digits take up to twice the room
+    needed="$(sql 'SET SESSION information_schema_stats_expiry = 0' 'SELECT 2 * COALESCE(SUM(data_length), 0) FROM information_schema.tables')"
     free="$(df -Pk "$(dirname "$BACKUP_FILE")" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')"
-    [ "$free" -gt "$needed" ] || fail MM_SEED_DISK "$(dirname "$BACKUP_FILE") on $NODE has $free bytes free, and the data is about $needed" \
+    [ "$free" -gt "$needed" ] || fail MM_SEED_DISK "$(dirname "$BACKUP_FILE") on $NODE has $free bytes free, and the dump may take $needed" \
         "make room, or set seed.backupFile to a larger file system; then run up again"
 }
 
@@ -69,9 +73,10 @@ make_dump() {
 
 run_dump() {
     local bounded=()
-    if "$DUMP_TOOL" --no-defaults --help 2>/dev/null | grep -q -e '--init-command'; then
-        bounded=("--init-command=SET SESSION lock_wait_timeout = $LOCK_WAIT_SECONDS")
-    fi
+    # read whole, for a tool that is cut off by a quick reader counts as failed
+    case "$("$DUMP_TOOL" --no-defaults --help 2>/dev/null)" in
+        *--init-command*) bounded=("--init-command=SET SESSION lock_wait_timeout = $LOCK_WAIT_SECONDS") ;;
+    esac
     # the connection options are those of the client, but for the limit on connecting, which mysqldump does not know
     timeout "$TIMEOUT_SECONDS" "$DUMP_TOOL" "${LOCAL[@]:1:${#LOCAL[@]}-2}" ${bounded[@]+"${bounded[@]}"} --single-transaction --all-databases \
         "$(dump_coordinates_flag)" --routines --events --triggers --hex-blob --default-character-set=utf8mb4 --max-allowed-packet=1G \

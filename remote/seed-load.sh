@@ -46,7 +46,7 @@ require_empty() {
 require_backup() {
     [ "$(value_of bytes "$DUMP")" = "$(wc -c <"$BACKUP_FILE" 2>/dev/null | tr -d ' ')" ] && tail -n 1 "$BACKUP_FILE" | grep -q '^-- Dump completed' && return
     fail MM_SEED_BACKUP_MISSING "$BACKUP_FILE on $NODE is not the backup that was sent (${DUMP:-no dump was made})" \
-        "pulumi config set mysql-master-master:converge with a new text, so that it is made and sent again; then run up again"
+        "pulumi config set mysql-master-master:converge with a new text, so that it is made and sent again; then run up again. Where $NODE was emptied by hand while its peer follows it: pulumi destroy (all data of the origin stays), then up"
 }
 
 load() {

@@ -11,6 +11,8 @@ main() {
             require_peer "$PEER_HOST" "$PEER_PORT" 20
             require_caught_up
             with_write_access prove_rows
+            # the peer has dropped the schema, too, before its own test makes it again
+            require_caught_up
             printf 'rows from=%s to=%s:%s\n' "$NODE" "$PEER_HOST" "$PEER_PORT"
             ;;
         down) if has_schema; then with_write_access drop_schema; fi ;;

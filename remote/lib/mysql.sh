@@ -92,3 +92,17 @@ with_write_access() {
     fi
     return "$status"
 }
+
+# is_same_value ONE OTHER: ON is 1, 16M is 16777216, case does not count.
+is_same_value() { [ "$(plain_value "$1")" = "$(plain_value "$2")" ]; }
+plain_value() {
+    printf '%s\n' "$1" | tr '[:upper:]' '[:lower:]' | awk '
+        $0 == "on" || $0 == "true" { print 1; next } $0 == "off" || $0 == "false" { print 0; next }
+        /^[0-9]+[kmgt]$/ { unit = index("kmgt", substr($0, length($0))); printf "%.0f\n", substr($0, 1, length($0) - 1) * 1024 ^ unit; next }
+        { print }'
+}
+sql_value() {
+    local plain
+    plain="$(plain_value "$1")"
+    case "$plain" in '' | *[!0-9]*) quote_sql "$1" ;; *) printf '%s' "$plain" ;; esac
+}

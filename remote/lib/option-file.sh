@@ -8,7 +8,7 @@ BLOCK_END='# mysql-master-master end'
 find_option_file() {
     local folder
     if [ -n "$OPTION_FILE" ]; then
-        echo "$OPTION_FILE"
+        readlink -f "$OPTION_FILE"
     elif [ -e /etc/my.cnf ] || [ ! -e /etc/mysql/my.cnf ]; then
         readlink -f /etc/my.cnf
     else

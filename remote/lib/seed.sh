@@ -22,6 +22,13 @@ read_seed_state() {
     printf '%s' "$state"
 }
 
+# read_unsafe_tables: tables whose rows --single-transaction does not hold still: what is written to them during the dump would
+# be in it, and come again over the link.
+read_unsafe_tables() {
+    sql "SELECT CONCAT(table_schema, '.', table_name, ' ', engine) FROM information_schema.tables WHERE table_type = 'BASE TABLE'
+        AND engine NOT IN ('InnoDB', 'BLACKHOLE', 'PERFORMANCE_SCHEMA') AND table_schema NOT IN ($SYSTEM_SCHEMAS) LIMIT 20" | tr '\n' ',' | sed 's/,$//'
+}
+
 keys_of_ssh_user() { printf '%s/.ssh/authorized_keys' "$(getent passwd "$SSH_USER" | cut -d : -f 6)"; }
 
 # claim_backup_file: the file is not there, or this program's own; from here on it is the latter.

@@ -5,6 +5,7 @@ since() { [ "$FLAVOUR" = MySQL ] && [ "$VERSION" -ge "$1" ]; }
 
 # REPLICA from MySQL 8.0.22, alone from 8.4.
 sql_replica() { if since 80022; then echo REPLICA; else echo SLAVE; fi; }
+sql_replicas() { if since 80022; then echo REPLICAS; else echo 'SLAVE HOSTS'; fi; }
 # SOURCE_ options from MySQL 8.0.23, alone from 8.4.
 sql_source() { if since 80023; then echo SOURCE; else echo MASTER; fi; }
 sql_change_source() { if since 80023; then echo 'CHANGE REPLICATION SOURCE TO'; else echo 'CHANGE MASTER TO'; fi; }

@@ -14,12 +14,14 @@ const up = {
     RETRY_COUNT: "",
 };
 const byPosition = { gtid_mode: "OFF" };
+/** The peer is closed from its seed on, until the roles are given. */
+const closed = { read_only: "1" };
 const logs = "mysql-bin.000001\t900\nmysql-bin.000002\t900\nmysql-bin.000003\t157\n";
 const event = (file: string, type: string, server: number) => `mysql-bin.${file}\t700\t${type}\t${server}\t900\tinfo\n`;
 
 /** Node a (server id 20 here) with a peer whose logs hold these events. */
 function hostWithEvents(events: Record<string, string>) {
-    const host = makeHost(byPosition, byPosition);
+    const host = makeHost(byPosition, { ...byPosition, ...closed });
     host.peer.rules.push({ on: "SHOW BINARY LOGS", answer: { stdout: logs } });
     for (const [statement, rows] of Object.entries(events)) {
         host.peer.rules.push({ on: statement, answer: { stdout: rows } });
@@ -27,16 +29,48 @@ function hostWithEvents(events: Record<string, string>) {
     return host;
 }
 
+describe("the gate,", () => {
+    it.each([
+        ["by GTID", {}],
+        ["by file and position", byPosition],
+    ])("%s, refuses a peer that takes writes: nobody knows what it will hold", async (_, variables) => {
+        const host = makeHost(variables, variables);
+        const run = await host.run(script, up);
+        expect([changes(run.statements), host.memory("link")]).toEqual([[], undefined]);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                "error MM_ROLE_PEER_WRITABLE: b.example.com takes writes, before a follows it. a was not changed\n" +
+                "  next: SET GLOBAL read_only = 1 there, see who has written what, then run up again\n",
+        });
+    });
+
+    it("is passed once: a link that stands is not asked whether its peer takes writes", async () => {
+        const host = makeHost({}, closed);
+        await host.run(script, up);
+        host.peer.variables.set("read_only", "0");
+        const run = await host.run(script, up);
+        expect([run.exitCode, run.stderr, changes(run.statements)]).toEqual([0, "", []]);
+    });
+
+    it("is not for the way there: b follows a that takes writes", async () => {
+        const run = await makeHost().run(script, { ...up, GATE: "no" });
+        expect([run.exitCode, changes(run.statements).length]).toEqual([0, 3]);
+        expect(run.peer).not.toContain("SELECT @@global.read_only");
+    });
+});
+
 describe("the gate, by GTID,", () => {
     it("lets a link through when the peer has nothing that this node lacks", async () => {
-        const host = makeHost({}, { gtid_executed: "uuid-a:1-5,\\nuuid-b:1-2" });
+        const host = makeHost({}, { ...closed, gtid_executed: "uuid-a:1-5,\\nuuid-b:1-2" });
         const run = await host.run(script, up);
         expect(run.statements).toContain("SELECT GTID_SUBTRACT('uuid-a:1-5,uuid-b:1-2', @@global.gtid_executed)");
         expect([run.exitCode, changes(run.statements).length]).toEqual([0, 3]);
     });
 
     it("refuses errant transactions before anything changes here, and names them", async () => {
-        const host = makeHost();
+        const host = makeHost({}, closed);
         host.local.rules.push({ on: /^SELECT GTID_SUBTRACT/, answer: { stdout: "uuid-b:3-4" } });
         const run = await host.run(script, up);
         expect(changes(run.statements)).toEqual([]);
@@ -104,14 +138,14 @@ describe("the gate, by file and position,", () => {
     });
 
     it("refuses when the list of logs cannot be read", async () => {
-        const host = makeHost(byPosition, byPosition);
+        const host = makeHost(byPosition, { ...byPosition, ...closed });
         host.peer.rules.push({ on: "SHOW BINARY LOGS", answer: refused(1227, "Access denied") });
         const run = await host.run(script, up);
         expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
     });
 
     it("refuses when the log of the import's coordinates is no longer there", async () => {
-        const host = makeHost(byPosition, byPosition);
+        const host = makeHost(byPosition, { ...byPosition, ...closed });
         host.peer.rules.push({ on: "SHOW BINARY LOGS", answer: { stdout: "mysql-bin.000009\t157\n" } });
         const run = await host.run(script, up);
         expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
@@ -164,7 +198,7 @@ describe("a channel that is gone, though this program had attached it,", () => {
     );
 
     it.each(["yes", "no"])("is attached again by GTID, gate %s: the source knows what is lacking", async (GATE) => {
-        const host = makeHost();
+        const host = makeHost({}, closed);
         await host.run(script, { ...up, GATE });
         host.local.channel = undefined;
         const run = await host.run(script, { ...up, GATE });

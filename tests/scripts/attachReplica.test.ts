@@ -81,9 +81,26 @@ describe("attach-replica.sh", () => {
         expect(run).toMatchObject({
             exitCode: 0,
             stdout: line,
-            stderr: "b: logs in to a.example.com:3306 with the password of now\n",
+            stderr: "b: its receiver logs in to a.example.com:3306 anew (it was running: Yes)\n",
         });
         expect(host.memory("link")).not.toContain("SECRET");
+    });
+
+    it("lets a receiver that stands still log in anew, with the same password too", async () => {
+        const host = makeHost();
+        await host.run(script, up);
+        host.local.channel?.set("Replica_IO_Running", "Connecting");
+        const run = await host.run(script, up);
+        expect(changes(run.statements)).toEqual([
+            "STOP REPLICA IO_THREAD",
+            "CHANGE REPLICATION SOURCE TO SOURCE_PASSWORD = 'SECRETaccount'",
+            "START REPLICA",
+        ]);
+        expect(run).toMatchObject({
+            exitCode: 0,
+            stdout: line,
+            stderr: "b: its receiver logs in to a.example.com:3306 anew (it was running: Connecting)\n",
+        });
     });
 
     it("refuses a source that it did not set, and changes nothing", async () => {
@@ -100,6 +117,30 @@ describe("attach-replica.sh", () => {
                 "  next: if that link is no longer wanted, detach it by hand (STOP REPLICA; RESET REPLICA ALL), then run up again\n",
         });
         expect(host.memory("link")).toBeUndefined();
+    });
+
+    it.each([
+        ["by position", byPosition],
+        ["by GTID", {}],
+    ])("stops a link behind whose address another server answers now, %s", async (_, variables) => {
+        const host = makeHost(variables, variables);
+        await host.run(script, up);
+        const mark = host.memory("link");
+        host.peer.variables.set("server_uuid", "uuid-x");
+        const run = await host.run(script, up);
+        expect([changes(run.statements), host.memory("link")]).toEqual([["STOP REPLICA"], mark]);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                "error MM_LINK_OTHER_SOURCE: b followed server uuid-a at a.example.com:3306, and now uuid-x answers there. b was stopped from following it\n" +
+                "  next: if that is a restored copy, pulumi destroy and up again will tell whether the two fit; if it is a stranger, give the right host\n",
+        });
+    });
+
+    it("takes any server for the source as long as nothing is remembered of one", async () => {
+        const host = makeHost({}, { server_uuid: "uuid-x" });
+        expect(await host.run(script, up)).toMatchObject({ exitCode: 0, stdout: line.replace("uuid-a", "uuid-x") });
     });
 
     it("points a link back that somebody has changed since, where GTIDs tell what is lacking", async () => {

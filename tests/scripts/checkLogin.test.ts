@@ -104,8 +104,11 @@ describe("check-login.sh at destroy", () => {
         ]);
     });
 
-    it("leaves an account where nothing was ever seeded: it is somebody's", async () => {
-        const host = node(undefined);
+    it.each([
+        ["nothing was ever seeded", undefined],
+        ["another data directory was seeded", "state=parted source=uuid-a own=uuid-x\n"],
+    ])("leaves an account where %s: it is somebody's", async (_, seed) => {
+        const host = node(seed);
         const run = await host.run(script, {}, "down");
         expect([run.exitCode, run.stderr, changes(run.statements)]).toEqual([0, "", []]);
         expect([...host.local.accounts.keys()]).toEqual(["replicator@%", "other@%"]);

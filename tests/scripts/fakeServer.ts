@@ -48,6 +48,7 @@ export class FakeServer {
             read_only: "0",
             event_scheduler: "ON",
             gtid_mode: "ON",
+            lower_case_table_names: "0",
         };
         for (const [name, value] of Object.entries({
             ...defaults,
@@ -217,9 +218,12 @@ export class FakeServer {
             [/^SELECT GTID_SUBSET\(/, "1"],
             [/^SELECT WAIT_FOR_EXECUTED_GTID_SET\(/, "0"],
             [/^SELECT (MASTER|SOURCE)_POS_WAIT\(/, "0"],
-            [/^SELECT COALESCE\(SUM\(data_length\), 0\) FROM information_schema\.tables$/, "1000"],
+            [/^SELECT 2 \* COALESCE\(SUM\(data_length\), 0\) FROM information_schema\.tables$/, "2000"],
+            [/^SELECT CONCAT\(table_schema, .*, engine\) FROM information_schema\.tables WHERE/, ""],
+            [/^SHOW (REPLICAS|SLAVE HOSTS)$/, ""],
             [/^SELECT VARIABLE_VALUE FROM performance_schema\.persisted_variables/, ""],
             [/^SELECT .* FROM performance_schema\.replication_applier_(global_)?filters$/, ""],
+            [/^SELECT CONCAT\('connection ', id, .* FROM information_schema\.processlist\s/, ""],
             [/^SELECT 1 FROM mysql_master_master\.row_test WHERE token = /, "1"],
         ];
         const rows = known.find(([pattern]) => pattern.test(statement))?.[1];

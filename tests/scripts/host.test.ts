@@ -59,6 +59,43 @@ describe("the lock of a node", () => {
     });
 });
 
+describe("the scratch folder", () => {
+    /** The largest file that a program may write, in KiB; beyond it a write fails, as on a full disk. */
+    const limited = (kilobytes: number, text: string) => `trap '' XFSZ\nulimit -f ${kilobytes}\n${text}`;
+    const text = assembleScript("seed-look.sh", {
+        NODE: "b",
+        PORT: 3306,
+        STEP: "seed-look",
+        SOCKET: "",
+        LOGIN_USER: "",
+        SOURCE_UUID: "uuid-a",
+    }).replaceAll("/var/lib/mysql-master-master", "/nowhere");
+
+    it("without room for a megabyte ends the step before the server is asked for anything", async () => {
+        const host = makeHost();
+        const run = await host.runText(limited(1023, text));
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                "error MM_HOST_DISK: b has less than 1 MB free in /tmp. Nothing was changed\n" +
+                "  next: make room there, then run up again\n",
+            statements: [],
+        });
+        expect(readdirSync(host.path("/tmp"))).toEqual([]);
+    });
+
+    it("with room for it lets the step through, and is left empty", async () => {
+        const host = makeHost();
+        expect(await host.runText(limited(1024, text))).toMatchObject({
+            exitCode: 0,
+            stdout: "seed wanted\n",
+            stderr: "",
+        });
+        expect(readdirSync(host.path("/tmp"))).toEqual([]);
+    });
+});
+
 describe("nothing ends in silence:", () => {
     const broken = (command: string, line: string) =>
         new RegExp(

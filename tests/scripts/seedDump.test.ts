@@ -18,11 +18,10 @@ const line = `dump file=mysql-bin.000007 position=1234 gtid=uuid-a:1-9,uuid-c:1-
 /** Node a with a dump program and an ssh that answers with the size that arrived. */
 function ready(text = dump, status = 0) {
     const host = makeHost();
-    host.answers.mysqldump = () => ({
-        stdout: text,
-        status,
-        stderr: status === 0 ? "" : "mysqldump: Error 2013: Lost connection\n",
-    });
+    host.answers.mysqldump = ({ argv }) =>
+        argv.includes("--help")
+            ? { stdout: `  --init-command=name ${"x".repeat(9000)}\n` }
+            : { stdout: text, status, stderr: status === 0 ? "" : "mysqldump: Error 2013: Lost connection\n" };
     host.answers.ssh = ({ stdin }) => ({ stdout: `${Buffer.byteLength(stdin)}\n` });
     const parameters = {
         NODE: "a",
@@ -39,7 +38,7 @@ function ready(text = dump, status = 0) {
         LOGIN_USER: "root",
         LOGIN_PASSWORD: "SECRETlogin",
     };
-    const callsOf = (name: string) => host.calls.filter((call) => call.name === name);
+    const callsOf = (name: string) => host.calls.filter((call) => call.name === name && !call.argv.includes("--help"));
     return { host, parameters, callsOf };
 }
 
@@ -48,9 +47,11 @@ describe("seed-dump.sh", () => {
         const { host, parameters, callsOf } = ready();
         const run = await host.run(script, parameters);
         expect(run).toMatchObject({ exitCode: 0, stdout: line });
-        expect(changes(run.statements)).toEqual([]);
+        // for this session alone: the size of now
+        expect(changes(run.statements)).toEqual(["SET SESSION information_schema_stats_expiry = 0"]);
         expect(callsOf("mysqldump").map(({ argv }) => argv.slice(2))).toEqual([
             [
+                "--init-command=SET SESSION lock_wait_timeout = 10",
                 "--single-transaction",
                 "--all-databases",
                 "--source-data=1",
@@ -64,6 +65,15 @@ describe("seed-dump.sh", () => {
         ]);
         expect(callsOf("ssh").map(({ stdin }) => stdin)).toEqual([dump]);
         expect(host.read("/tmp/master_backup.sql")).toBeUndefined();
+    });
+
+    it("bounds the wait for its lock only where the dump program can", async () => {
+        const { host, parameters, callsOf } = ready();
+        const { mysqldump } = host.answers;
+        host.answers.mysqldump = (call) =>
+            call.argv.includes("--help") ? { stdout: "  --host=name\n" } : (mysqldump?.(call) ?? {});
+        expect(await host.run(script, parameters)).toMatchObject({ exitCode: 0, stdout: line });
+        expect(callsOf("mysqldump").map(({ argv }) => argv[2])).toEqual(["--single-transaction"]);
     });
 
     it("pins the peer's host key, and takes any only where the check was left out", async () => {
@@ -93,10 +103,13 @@ describe("seed-dump.sh", () => {
         expect(callsOf("mysqldump").length).toBe(2);
     });
 
-    it("does nothing where no seed is wanted", async () => {
+    it("does nothing where no seed is wanted, but for a key that is left", async () => {
         const { host, parameters, callsOf } = ready();
+        host.remember("copy-key", "k");
+        host.remember("copy-key.pub", "k");
         const run = await host.run(script, { ...parameters, SEED: "done", ADMIT: "admit no" });
         expect([run.exitCode, run.stdout, callsOf("mysqldump").length]).toEqual([0, "dump none\n", 0]);
+        expect([host.memory("copy-key"), host.memory("copy-key.pub")]).toEqual([undefined, undefined]);
     });
 
     it("leaves a kept backup readable by its owner only", async () => {
@@ -112,12 +125,12 @@ describe("seed-dump.sh", () => {
             const { host, parameters, callsOf } = ready();
             const later = { ...parameters, SEED, ADMIT: "admit no" };
             await host.run(script, { ...parameters, KEEP_BACKUP: true });
-            expect(host.memory("dumping")).toBe(`${parameters.BACKUP_FILE}\n`);
+            expect(host.memory("backup")).toBe(`${parameters.BACKUP_FILE}\n`);
             await host.run(script, { ...later, KEEP_BACKUP: true });
             expect(host.read("/tmp/master_backup.sql")).toBe(dump);
             const run = await host.run(script, later);
             expect([run.exitCode, run.stdout, callsOf("mysqldump").length]).toEqual([0, "dump none\n", 1]);
-            expect([host.read("/tmp/master_backup.sql"), host.memory("dumping")]).toEqual([undefined, undefined]);
+            expect([host.read("/tmp/master_backup.sql"), host.memory("backup")]).toEqual([undefined, undefined]);
             host.write("/tmp/master_backup.sql", "somebody's");
             expect((await host.run(script, later)).stdout).toBe("dump none\n");
             expect(host.read("/tmp/master_backup.sql")).toBe("somebody's");
@@ -178,12 +191,29 @@ describe("seed-dump.sh", () => {
 
     it("refuses where there is no room for the data, before it dumps", async () => {
         const { host, parameters, callsOf } = ready();
-        host.local.rules.push({ on: /^SELECT COALESCE/, answer: { stdout: "999999999999999999" } });
+        host.local.rules.push({ on: /^SELECT 2 \* COALESCE/, answer: { stdout: "999999999999999999" } });
         const run = await host.run(script, parameters);
         expect([run.exitCode, callsOf("mysqldump")]).toEqual([1, []]);
         expect(run.stderr).toMatch(
-            /^error MM_SEED_DISK: \/tmp on a has \d+ bytes free, and the data is about 999999999999999999\n/,
+            /^error MM_SEED_DISK: \/tmp on a has \d+ bytes free, and the dump may take 999999999999999999\n/,
         );
+    });
+
+    it("refuses tables that a dump cannot hold still, before it dumps", async () => {
+        const { host, parameters, callsOf } = ready();
+        host.local.rules.push({
+            on: /^SELECT CONCAT\(table_schema/,
+            answer: { stdout: "shop.log MyISAM\ncrm.cache MEMORY" },
+        });
+        const run = await host.run(script, parameters);
+        expect([callsOf("mysqldump"), changes(run.statements), host.memory("backup")]).toEqual([[], [], undefined]);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                "error MM_SEED_ENGINE: a has tables of engines without transactions (shop.log MyISAM,crm.cache MEMORY), which a dump cannot hold still. Nothing was changed\n" +
+                "  next: ALTER TABLE … ENGINE = InnoDB, then run up again\n",
+        });
     });
 
     it("gives the login's password to no command line", async () => {

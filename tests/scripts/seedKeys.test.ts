@@ -15,7 +15,7 @@ function ready() {
         KEEP_BACKUP: false,
         SEED: "wanted",
         OFFER: "offer key=ssh-ed25519,KEY",
-        PEER_UUID: "uuid-a",
+        PEER_UUID: "uuid-x",
         SOURCE_UUID: "uuid-a",
     };
     return { host, parameters };
@@ -49,11 +49,11 @@ describe("seed-offer.sh", () => {
         await host.run("seed-offer.sh", own);
         await host.run("seed-offer.sh", own, "down");
         expect([host.memory("copy-key"), host.read("/tmp/backup")]).toEqual([undefined, "x"]);
-        host.remember("dumping", own.BACKUP_FILE);
+        host.remember("backup", own.BACKUP_FILE);
         await host.run("seed-offer.sh", { ...own, KEEP_BACKUP: true }, "down");
-        expect([host.read("/tmp/backup"), host.memory("dumping")]).toEqual(["x", own.BACKUP_FILE]);
+        expect([host.read("/tmp/backup"), host.memory("backup")]).toEqual(["x", own.BACKUP_FILE]);
         await host.run("seed-offer.sh", own, "down");
-        expect([host.read("/tmp/backup"), host.memory("dumping")]).toEqual([undefined, undefined]);
+        expect([host.read("/tmp/backup"), host.memory("backup")]).toEqual([undefined, undefined]);
     });
 });
 
@@ -82,12 +82,12 @@ describe("seed-admit.sh", () => {
         expect([host.read("/tmp/backup"), statSync(file).mode & 0o777]).toEqual(["the dump\n", 0o600]);
     });
 
-    it.each(["done", "parted"])(
-        "lets nothing in where the seed is %s, and takes out a key that is left",
-        async (SEED) => {
+    it.each([{ SEED: "done" }, { SEED: "parted" }, { OFFER: "offer none" }])(
+        "lets nothing in after %j, and takes out a key that is left",
+        async (answer) => {
             const { host, parameters } = ready();
             await host.run("seed-admit.sh", parameters);
-            const run = await host.run("seed-admit.sh", { ...parameters, SEED });
+            const run = await host.run("seed-admit.sh", { ...parameters, ...answer });
             expect([run.stdout, host.read(keys), host.memory("receive-backup")]).toEqual([
                 "admit no\n",
                 `${mine}\n`,
@@ -95,6 +95,27 @@ describe("seed-admit.sh", () => {
             ]);
         },
     );
+
+    it("claims the file first: it delivers over none but its own, and lets nobody in where there is another", async () => {
+        const { host, parameters } = ready();
+        const own = { ...parameters, BACKUP_FILE: host.path("/tmp/backup") };
+        host.write("/tmp/backup", "somebody's");
+        const run = await host.run("seed-admit.sh", own);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                "error MM_SEED_BACKUP_EXISTS: /tmp/backup is there on b, and not from this program. Nothing was changed\n" +
+                "  next: move it away, or set seed.backupFile; then run up again\n",
+        });
+        expect([host.read(keys), host.memory("backup"), host.read("/tmp/backup")]).toEqual([
+            mine,
+            undefined,
+            "somebody's",
+        ]);
+        host.remember("backup", `${own.BACKUP_FILE}\n`);
+        expect(await host.run("seed-admit.sh", own)).toMatchObject({ exitCode: 0, stdout: "admit yes\n" });
+    });
 
     it("takes the key out at destroy, and leaves all others", async () => {
         const { host, parameters } = ready();

@@ -10,6 +10,10 @@ const load = [
     "-- MySQL dump\nINSERT INTO stuff VALUES (1)",
     "-- Dump completed on 2026-11-23",
 ];
+const mark = "# mysql-master-master begin (managed; edits are undone)";
+const end = "# mysql-master-master end";
+const configured = `[mysqld]\n${mark}\nserver_id=20\n${end}\n`;
+const closed = `[mysqld]\n${mark}\nserver_id=20\n# role: passive\nread_only=1\nevent_scheduler=OFF\nsuper_read_only=1\n${end}\n`;
 const line = "seed source_file=bin.7 source_position=700 source_gtid=uuid-a:1-9 file=mysql-bin.000003 position=157\n";
 const done = `state=done source=uuid-a own=uuid-b ${line.replace("seed ", "")}`;
 
@@ -18,6 +22,8 @@ function ready(size = backup.length) {
     const host = makeHost({}, { gtid_executed: "uuid-a:1-9" });
     const file = "/tmp/master_backup.sql";
     host.write(file, backup);
+    host.write("/etc/my.cnf", configured);
+    host.remember("backup", `${host.path(file)}\n`);
     host.write("/root/.ssh/authorized_keys", "ssh-ed25519 MINE me\nssh-ed25519 THROWAWAY mysql-master-master-seed\n");
     // the import brings the set of the backup
     host.local.rules.push({
@@ -50,7 +56,9 @@ describe("seed-load.sh", () => {
             "RESET BINARY LOGS AND GTIDS",
             ...load,
             "FLUSH LOCAL PRIVILEGES",
+            "SET GLOBAL super_read_only = 1",
         ]);
+        expect(host.read("/etc/my.cnf")).toBe(closed);
         expect(run).toMatchObject({ exitCode: 0, stdout: line });
         expect(host.memory("seed")).toBe(done);
         expect(host.read(file)).toBeUndefined();
@@ -65,10 +73,32 @@ describe("seed-load.sh", () => {
         expect(run.stderr).toBe("b: already seeded from server uuid-a\n");
     });
 
+    it("closes the node in the option file before the running server", async () => {
+        const { host, parameters } = ready();
+        const seen: (string | undefined)[] = [host.read("/etc/my.cnf")];
+        host.local.rules.unshift({
+            on: "SET GLOBAL super_read_only = 0",
+            answer: () => {
+                seen.push(host.read("/etc/my.cnf"));
+                return {};
+            },
+        });
+        expect((await host.run(script, parameters)).exitCode).toBe(0);
+        expect(seen).toEqual([configured, closed]);
+    });
+
     it("keeps the backup where the stack says so", async () => {
         const { host, parameters, file } = ready();
         await host.run(script, { ...parameters, KEEP_BACKUP: true });
-        expect(host.read(file)).toBe(backup);
+        expect([host.read(file), host.memory("backup")]).toEqual([backup, `${parameters.BACKUP_FILE}\n`]);
+    });
+
+    it.each(["up", "down"])("removes no file at another path that was named since, at %s", async (verb) => {
+        const { host, parameters } = ready();
+        await host.run(script, { ...parameters, KEEP_BACKUP: true });
+        host.write("/tmp/theirs.sql", "somebody's");
+        const run = await host.run(script, { ...parameters, BACKUP_FILE: host.path("/tmp/theirs.sql") }, verb);
+        expect([run.exitCode, host.read("/tmp/theirs.sql")]).toEqual([0, "somebody's"]);
     });
 
     it("refuses a node with schemas of its own: it looked, and did no more", async () => {

@@ -22,9 +22,13 @@ describe("verify-rows.sh", () => {
             expect(changes(run.statements).map(token)).toEqual([...write, drop]);
             const [written] = run.statements.filter((text) => text.startsWith("INSERT"));
             const value = /'([0-9a-f]{32})'/.exec(written ?? "")?.[1];
-            expect(run.peer.slice(-2)).toEqual([
-                "SELECT GTID_SUBSET('uuid-b:1-4', @@global.gtid_executed)",
+            // before the row, so that it can be measured; after it, so that the schema is gone there before the next test
+            const caughtUp = ["SELECT @@global.gtid_mode", "SELECT GTID_SUBSET('uuid-b:1-4', @@global.gtid_executed)"];
+            expect(run.peer).toEqual([
+                "SELECT 1",
+                ...caughtUp,
                 `SELECT 1 FROM mysql_master_master.row_test WHERE token = '${value}'`,
+                ...caughtUp,
             ]);
             expect(run.stderr).toMatch(/^b: a row was on a\.example\.com \d+ ms later\n$/);
         }
@@ -37,6 +41,21 @@ describe("verify-rows.sh", () => {
             "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1",
             "SET GLOBAL super_read_only = 1",
         ]);
+    });
+
+    it("does not end before the peer has dropped the schema, too", async () => {
+        const host = makeHost();
+        let asked = 0;
+        host.peer.rules.push({
+            on: /^SELECT GTID_SUBSET/,
+            answer: () => {
+                asked += 1;
+                return { stdout: asked === 1 ? "1" : "0" };
+            },
+        });
+        const run = await host.run(script, up);
+        expect([run.exitCode, run.stdout, changes(run.statements).map(token)]).toEqual([1, "", [...write, drop]]);
+        expect(run.stderr).toMatch(/^error MM_LINK_BEHIND: a\.example\.com has not applied within 30 s/m);
     });
 
     it("waits for what was written before, by coordinates where there are no GTIDs", async () => {

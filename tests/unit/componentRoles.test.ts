@@ -58,6 +58,24 @@ describe("a host that is gone", () => {
         }
     });
 
+    it.each([
+        ["a", "a"],
+        ["both", "a"],
+        ["b", "b"],
+        ["both", "b"],
+        [undefined, "a"],
+    ])("takes no writes: active %s with %s gone is an error", async (active, gone) => {
+        const args = { ...plainArgs(), gone, ...(active !== undefined && { active }) };
+        await expect(buildPair(args)).rejects.toThrow(
+            `MM_SETTINGS_INVALID: active is ${active ?? "a"}, but ${gone} is gone`,
+        );
+    });
+
+    it("leaves the writes to the other one, which is active by default where b is gone", async () => {
+        expect((await buildPair({ ...plainArgs(), gone: "b" })).outputs.active).toBe("a");
+        expect((await buildPair({ ...plainArgs(), gone: "a", active: "b" })).outputs.active).toBe("b");
+    });
+
     it("is not waited for by the node that opens", async () => {
         const { get } = await buildPair({ ...plainArgs(), active: "b", gone: "a" });
         expect(parameter(get("pair-role-b").inputs.stdin, "PEER_ROLE")).toBe("gone");
@@ -123,5 +141,56 @@ describe("the nodes of a pair", () => {
         const text = String(secretOf((await buildPair(args)).get("pair-a-configure").inputs.stdin));
         expect(/^SETTINGS='([^']*)'$/m.exec(text)?.[1]).toBe("sync_binlog=1");
         expect(/^SERVER_ID='([^']*)'$/m.exec(text)?.[1]).toBe("5");
+    });
+});
+
+describe("what the settings say of time", () => {
+    const replicas = ["pair-link-attach-a", "pair-link-attach-b"];
+    const waiting = ["pair-link-rows-a", "pair-link-rows-b", "pair-role-a", "pair-role-b"];
+    const retryOf = async (retry: { manage?: boolean; seconds?: number; count?: number } | undefined) => {
+        const { get } = await buildPair({ ...plainArgs(), ...(retry && { retry }) });
+        return replicas.map((name) =>
+            ["RETRY_SECONDS", "RETRY_COUNT"].map((key) => parameter(get(name).inputs.stdin, key)),
+        );
+    };
+
+    it.each([
+        [undefined, ["10", "864000"]],
+        [{}, ["10", "864000"]],
+        [{ manage: true }, ["10", "864000"]],
+        [{ seconds: 5 }, ["5", "864000"]],
+        [{ manage: true, seconds: 5, count: 7 }, ["5", "7"]],
+        [{ manage: false }, ["", ""]],
+        [{ manage: false, seconds: 5, count: 7 }, ["", ""]],
+    ])(
+        "retry %j reaches both receivers, and leaves the server's own where it is not managed",
+        async (retry, wanted) => {
+            expect(await retryOf(retry)).toEqual([wanted, wanted]);
+        },
+    );
+
+    it.each([
+        [undefined, "3600"],
+        [60, "60"],
+    ])("catchUpSeconds %s reaches the rows and the roles, and nobody else", async (catchUpSeconds, wanted) => {
+        const args = { ...plainArgs(), ...(catchUpSeconds !== undefined && { catchUpSeconds }) };
+        const { commands } = await buildPair(args);
+        const given = commands
+            .map(({ name, inputs }) => [name, parameter(inputs.stdin, "CATCH_UP_SECONDS")])
+            .filter(([, value]) => value !== undefined);
+        expect(given.sort()).toEqual(waiting.map((name) => [name, wanted]));
+    });
+
+    it("the account's host pattern reaches the steps that make, prove and drop it", async () => {
+        const { commands } = await buildPair({
+            ...plainArgs(),
+            account: { hostPattern: "10.%", password: "SECRETaccount" },
+        });
+        const given = commands.filter(({ inputs }) => parameter(inputs.stdin, "ACCOUNT_HOST") === "10.%");
+        expect(given.map(({ name }) => name).sort()).toEqual([
+            "pair-link-seed-load",
+            "pair-replicator-account",
+            "pair-replicator-login",
+        ]);
     });
 });

@@ -84,6 +84,9 @@ describe("a pair is made of", () => {
             privileges: ["REPLICATION SLAVE", "REPLICATION CLIENT"],
         });
         expect(built.get("pair-replicator-user").ignoreChanges).toEqual(["plaintextPassword"]);
+        // their end is make-account.sh's, which can drop an account on a read-only node
+        const kept = built.resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ name }) => name);
+        expect(kept.sort()).toEqual(["pair-replicator-grant", "pair-replicator-user"]);
     });
 });
 
@@ -100,6 +103,26 @@ describe("the steps of a pair", () => {
         expect(isAfter(built, "pair-a-configure", "pair-preflight-b")).toBe(true);
         expect(isAfter(built, "pair-replicator-account", "pair-a-configure")).toBe(true);
         expect(isAfter(built, "pair-link-seed-look", "pair-b-configure")).toBe(true);
+    });
+
+    it("come after the node that they run on is configured, so that destroy undoes that last: it lifts the fence", async () => {
+        const built = await buildPair(plainArgs());
+        const onB = [
+            "pair-replicator-login",
+            "pair-link-seed-load",
+            "pair-link-attach-b",
+            "pair-link-rows-b",
+            "pair-role-b",
+        ];
+        const onA = [
+            "pair-replicator-account",
+            "pair-link-seed-offer",
+            "pair-link-attach-a",
+            "pair-link-rows-a",
+            "pair-role-a",
+        ];
+        expect(onB.filter((name) => !isAfter(built, name, "pair-b-configure"))).toEqual([]);
+        expect(onA.filter((name) => !isAfter(built, name, "pair-a-configure"))).toEqual([]);
     });
 
     it("never come before what they wait for", async () => {
@@ -140,7 +163,8 @@ describe("every step", () => {
             "pair-link-seed-look",
             "pair-preflight-a",
             "pair-preflight-b",
-            "pair-replicator-login",
+            "pair-role-a",
+            "pair-role-b",
         ]);
     });
 });

@@ -46,9 +46,29 @@ describe("what a preview says", () => {
         ]);
     });
 
-    it("of a step's delete: what destroy does there", async () => {
-        expect((await buildPair(plainArgs())).get("pair-link-attach-a").inputs.delete).toBe(
-            '# a.example.com: stop following b.example.com:3306, and forget it\nbash -s -- down "$SSH_CONNECTION"',
+    it.each([
+        ["pair-link-attach-a", ["a.example.com: stop following b.example.com:3306, and forget it"]],
+        ["pair-link-seed-load", ["b.example.com: leave all data, and a note whose data it is"]],
+        ["pair-replicator-login", ["b.example.com: drop the account replicator here, too"]],
+        ["pair-replicator-account", ["a.example.com: drop the account replicator"]],
+        [
+            "pair-b-configure",
+            [
+                "b.example.com: lift the fence to what it was before the first up",
+                "b.example.com: take the managed block out of the option file; the server keeps running as it is",
+            ],
+        ],
+    ])("of the delete of %s: what destroy does there", async (name, lines) => {
+        expect((await buildPair(plainArgs())).get(name).inputs.delete).toBe(
+            [...lines.map((line) => `# ${line}`), 'bash -s -- down "$SSH_CONNECTION"'].join("\n"),
+        );
+    });
+
+    it("of the account's delete: the same, where @pulumi/mysql has made it", async () => {
+        const args = plainArgs();
+        args.a.mysql = { admin: { user: "pulumi", password: "SECRETadmin" } };
+        expect((await buildPair(args)).get("pair-replicator-account").inputs.delete).toBe(
+            '# a.example.com: drop the account replicator\nbash -s -- down "$SSH_CONNECTION"',
         );
     });
 });

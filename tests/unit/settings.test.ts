@@ -45,8 +45,8 @@ describe("parseSettings gives", () => {
     });
 
     it("text settings as text, also where they look like numbers", () => {
-        const { converge, active, gone } = read({ converge: "2024", active: "both", gone: "b" });
-        expect({ converge, active, gone }).toEqual({ converge: "2024", active: "both", gone: "b" });
+        const { converge, active, gone } = read({ converge: "2024", active: "b", gone: "a" });
+        expect({ converge, active, gone }).toEqual({ converge: "2024", active: "b", gone: "a" });
     });
 
     it("nothing of another project's keys", () => {
@@ -54,9 +54,16 @@ describe("parseSettings gives", () => {
         expect(parseSettings(config, filesOf({}))).toEqual(read({}));
     });
 
-    it("retry as false, or as an object", () => {
-        expect(read({ retry: false }).retry).toBe(false);
-        expect(read({ retry: { seconds: 5, count: 7 } }).retry).toEqual({ seconds: 5, count: 7 });
+    it.each([{}, { manage: false }, { manage: true, seconds: 5, count: 7 }, { seconds: 1, count: 4294967295 }])(
+        "retry as it is written: %j",
+        (retry) => {
+            expect(read({ retry }).retry).toEqual(retry);
+        },
+    );
+
+    // Pulumi hands a number at the top over as text
+    it.each([1, 3600, 604800])("%d seconds to catch up as a number", (catchUpSeconds) => {
+        expect(read({ catchUpSeconds: `${catchUpSeconds}` }).catchUpSeconds).toBe(catchUpSeconds);
     });
 });
 

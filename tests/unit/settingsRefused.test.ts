@@ -52,12 +52,25 @@ const shape: [string, Changes, string[]][] = [
         { active: "c", gone: "both" },
         ["active: expected one of a, b, both", "gone: expected one of a, b"],
     ],
-    ["a retry that is neither", { retry: true }, ["retry: expected false, or an object with seconds and count"]],
+    ["a retry that is true", { retry: true }, ["retry: expected object, found boolean"]],
+    ["a retry that is false, which manage says now", { retry: false }, ["retry: expected object, found boolean"]],
+    ["a manage of retry that is a text", { retry: { manage: "no" } }, ["retry.manage: expected boolean, found string"]],
     ["an unknown key of retry", { retry: { bogus: 1 } }, [`retry.bogus: ${unknown}`]],
     [
         "numbers out of their range",
         { mysql: { serverId: 0, port: 65536 } },
         ["mysql.port: Too big: expected number to be <=65535", "mysql.serverId: Too small: expected number to be >=1"],
+    ],
+    [
+        "seconds to catch up that are none",
+        { catchUpSeconds: "soon" },
+        ["catchUpSeconds: expected number, found string"],
+    ],
+    ["no time at all to catch up", { catchUpSeconds: "0" }, ["catchUpSeconds: Too small: expected number to be >=1"]],
+    [
+        "more than a week to catch up",
+        { catchUpSeconds: "604801" },
+        ["catchUpSeconds: Too big: expected number to be <=604800"],
     ],
     [
         "several kinds of problems at once",

@@ -41,6 +41,83 @@ describe("a connection's settings give", () => {
     });
 });
 
+describe("a node's own way", () => {
+    const shared = { privateKey: "SHARED", privateKeyPassphrase: "pass", knownHostsFile: "/known" };
+    const common = { host: "a.example.com", port: 22, user: "root", dialAttempts: 10 };
+    const ownOf = (own: object, more: object = {}) =>
+        read({ ssh: { ...shared, ...more }, a: { host: "a.example.com", ssh: own } }, { ...files, "/own": "OWN" });
+
+    it.each([
+        ["a key", { privateKey: "OWN" }, { privateKey: "OWN" }],
+        ["a key's file", { privateKeyFile: "/own" }, { privateKey: "OWN" }],
+        ["an agent", { agentSocket: "/s" }, { agentSocket: "/s" }],
+        [
+            "a key with a passphrase",
+            { privateKey: "OWN", privateKeyPassphrase: "own" },
+            { privateKey: "OWN", privateKeyPassphrase: "own" },
+        ],
+    ])("to log in, %s, takes the place of the shared one and of its passphrase, for that node alone", (_, own, way) => {
+        const { a, b } = ownOf(own);
+        expect(a.ssh).toEqual({ ...common, ...way, hostKey: ed25519 });
+        expect(b.ssh).toEqual({
+            ...common,
+            host: "b.example.com",
+            privateKey: "SHARED",
+            privateKeyPassphrase: "pass",
+            hostKey: ecdsa,
+        });
+    });
+
+    it("to log in still is one alone: two of a node's own are refused", () => {
+        const own = { privateKey: "OWN", agentSocket: "/s" };
+        expect(problemsOf({ ssh: shared, a: { host: "a.example.com", ssh: own } }, files)).toEqual([
+            `a.ssh: gives more than one way to log in; ${ways}`,
+        ]);
+    });
+
+    const other = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"z".repeat(43)}`;
+    it.each([
+        ["a key", { hostKey: other }, { knownHostsFile: "/known" }],
+        ["known hosts", { knownHosts: `a.example.com ${other}` }, { knownHostsFile: "/known" }],
+        ["known hosts, where a key is shared", { knownHosts: `a.example.com ${other}` }, { hostKey: ed25519 }],
+        ["a file, where a key is shared", { knownHostsFile: "/other" }, { hostKey: ed25519 }],
+        ["a key, where the check is left out for both", { hostKey: other }, { hostKeyCheck: false }],
+    ])("to know its host, %s, takes the place of the shared one", (_, own, known) => {
+        const ssh = { privateKey: "K", ...known };
+        const { a } = read(
+            { ssh, a: { host: "a.example.com", ssh: own } },
+            { ...files, "/other": `a.example.com ${other}` },
+        );
+        expect(a.ssh).toEqual({ ...common, privateKey: "K", hostKey: other });
+    });
+
+    it("to leave the check out holds for that node alone", () => {
+        const { a, b } = ownOf({ hostKeyCheck: false });
+        expect([a.ssh.hostKey, b.ssh.hostKey]).toEqual([undefined, ecdsa]);
+    });
+
+    it("leaves the other ways alone: an own key keeps the shared known hosts, an own host key the shared key", () => {
+        expect(ownOf({ agentSocket: "/s" }).a.ssh.hostKey).toBe(ed25519);
+        expect(ownOf({ hostKey: other }).a.ssh).toEqual({
+            ...common,
+            privateKey: "SHARED",
+            privateKeyPassphrase: "pass",
+            hostKey: other,
+        });
+    });
+
+    it("to know its host does not make the shared bastion a stranger", () => {
+        const { a, b } = ownOf({ hostKey: other }, { bastion: { host: "jump" } });
+        expect([a.ssh.hostKey, b.ssh.hostKey]).toEqual([other, ecdsa]);
+        const bastion = { host: "jump", port: 22, user: "root", hostKey: ed25519 };
+        const key = { privateKey: "SHARED", privateKeyPassphrase: "pass" };
+        expect([a.ssh.bastion, b.ssh.bastion]).toEqual([
+            { ...bastion, ...key },
+            { ...bastion, ...key },
+        ]);
+    });
+});
+
 describe("a connection's settings are refused", () => {
     it.each([
         ["without a key to log in", { hostKey: ed25519 }, ofBoth(`: gives no key; ${ways}`)],

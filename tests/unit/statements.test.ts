@@ -165,14 +165,27 @@ describe("replica_field", () => {
         "reads a field of %s, one of a value with colons too, and nothing for a column that is not there",
         (_, status) => {
             const texts = fields.map((name) => `printf '%s\\n' "$(replica_field ${name})"`);
-            expect(lines([`printf %s ${quoteWord(status)} >"$SCRATCH/replica"`, ...texts])).toEqual(values);
+            expect(lines([`REPLICA_STATUS=${quoteWord(status)}`, ...texts])).toEqual(values);
         },
     );
 
+    it("reads the first of several channels", () => {
+        const two = now + now.replace("b.example.com", "other");
+        expect(lines([`REPLICA_STATUS=${quoteWord(two)}`, "replica_field Source_Host"])).toEqual(["b.example.com"]);
+    });
+
+    it("needs no file: a disk without room would make an empty one, which says that nobody is followed", () => {
+        const look = `${server("MySQL", "9.7.4")}; sql_vertical() { printf '%s\\n' "$1" ${quoteWord(now)}; }`;
+        const asked = 'head -n 1 <<<"$REPLICA_STATUS"; replica_field Source_Host; count_channels';
+        expect(lines([look, 'rm -r "$SCRATCH"; look_at_replication', asked])).toEqual([
+            "SHOW REPLICA STATUS",
+            "b.example.com",
+            "1",
+        ]);
+    });
+
     it("count_channels counts rows, none in an empty status", () => {
-        const counts = ["", old, old + now].map(
-            (status) => `printf %s ${quoteWord(status)} >"$SCRATCH/replica"; count_channels`,
-        );
+        const counts = ["", old, old + now].map((status) => `REPLICA_STATUS=${quoteWord(status)}; count_channels`);
         expect(lines(counts)).toEqual(["0", "1", "2"]);
     });
 });

@@ -1,0 +1,85 @@
+import { changes, cleanUpHosts, makeHost } from "./fakeHost";
+
+cleanUpHosts();
+
+const script = "seed-offer.sh";
+const link = "source=b.example.com:3306 uuid=uuid-old password=d\n";
+const parameters = { NODE: "a", SEED: "wanted", PEER_UUID: "uuid-new", BACKUP_FILE: "/none", KEEP_BACKUP: false };
+const applied = {
+    Source_Host: "b.example.com",
+    Source_Port: "3306",
+    Source_Log_File: "mysql-bin.000004",
+    Read_Source_Log_Pos: "900",
+    Relay_Source_Log_File: "mysql-bin.000004",
+    Exec_Source_Log_Pos: "900",
+};
+
+/** Node a, which follows the old peer. */
+function origin(channel: Record<string, string> = applied) {
+    const host = makeHost();
+    host.local.channel = new Map(Object.entries(channel));
+    host.remember("link", link);
+    return host;
+}
+
+describe("seed-offer.sh, when a new peer is seeded in the old one's place,", () => {
+    it("parts the origin from the old one, whose log is another; a second time it only reads", async () => {
+        const host = origin();
+        const run = await host.run(script, parameters);
+        expect(changes(run.statements)).toEqual(["STOP REPLICA", "RESET REPLICA ALL"]);
+        expect(run).toMatchObject({ exitCode: 0, stderr: "a: no longer follows its old peer\n" });
+        expect(run.stdout).toMatch(/^offer key=ssh-ed25519,\S+\n$/);
+        expect(host.memory("link")).toBeUndefined();
+        const again = await host.run(script, parameters);
+        expect([again.exitCode, again.stdout, again.stderr, changes(again.statements)]).toEqual([
+            0,
+            run.stdout,
+            "",
+            [],
+        ]);
+    });
+
+    it.each([
+        ["a position", { Exec_Source_Log_Pos: "899" }],
+        ["a log", { Relay_Source_Log_File: "mysql-bin.000003" }],
+    ])("waits for what the old one had sent, and stops where %s of it is not applied", async (_, behind) => {
+        const host = origin({ ...applied, ...behind });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout, changes(run.statements), host.memory("link")]).toEqual([1, "", [], link]);
+        expect(run.stderr.slice(run.stderr.indexOf("error "))).toBe(
+            "error MM_LINK_BEHIND: a has received more from its old peer than it has applied, and a new peer is to be seeded from it. Nothing was changed\n" +
+                "  next: see SHOW REPLICA STATUS on a; let it apply the rest (START REPLICA SQL_THREAD), then run up again\n",
+        );
+        expect(host.memory("copy-key")).toBeUndefined();
+    });
+
+    it("forgets a link whose channel is gone already", async () => {
+        const host = makeHost();
+        host.remember("link", link);
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stderr, changes(run.statements), host.memory("link")]).toEqual([
+            0,
+            "",
+            [],
+            undefined,
+        ]);
+    });
+
+    it("leaves a channel that is not this program's alone", async () => {
+        const host = makeHost();
+        host.local.channel = new Map(Object.entries(applied));
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stderr, changes(run.statements)]).toEqual([0, "", []]);
+    });
+
+    it.each([
+        ["an old `wanted`", { PEER_UUID: "uuid-old" }],
+        ["done", { SEED: "done" }],
+        ["parted", { SEED: "parted" }],
+    ])("leaves the link alone where the answer is %s, and offers nothing", async (_, answer) => {
+        const host = origin();
+        const run = await host.run(script, { ...parameters, ...answer });
+        expect([run.exitCode, run.stdout, run.stderr, changes(run.statements)]).toEqual([0, "offer none\n", "", []]);
+        expect([host.memory("link"), host.memory("copy-key")]).toEqual([link, undefined]);
+    });
+});
