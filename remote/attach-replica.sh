@@ -1,5 +1,5 @@
 # attach-replica.sh: makes this node follow its peer, and keeps it so.
-# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD PEER_HOST PEER_PORT PEER_ID (the source's server_id) ACCOUNT ACCOUNT_PASSWORD
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD PEER_HOST PEER_PORT ACCOUNT ACCOUNT_PASSWORD
 #        SOURCE_FILE SOURCE_POSITION GATE (yes: the source's log may hold nothing but what came from here)
 #        RETRY_SECONDS RETRY_COUNT (empty: the server's own)
 # out:   link source=HOST:PORT uuid=UUID

@@ -140,6 +140,16 @@ describe("preflight.sh", () => {
             same,
         ],
         [
+            "a peer without GTIDs for an origin that has them",
+            { PEER_FACTS: peer.PEER_FACTS.replace("gtid=ON", "gtid=OFF") },
+            "b runs with gtid_mode ON and its peer with OFF; make both the same",
+        ],
+        [
+            "another way with names",
+            { PEER_FACTS: peer.PEER_FACTS.replace("names=0", "names=1") },
+            "b runs with another lower_case_table_names than its peer; it is fixed when a server is initialised, so initialise b anew",
+        ],
+        [
             "another series",
             { PEER_FACTS: "preflight uuid=uuid-a server=MySQL-9.6.0 port=3306 gtid=ON lower_case_table_names=0" },
             series("MySQL-9.6.0"),

@@ -1,3 +1,4 @@
+import { remoteText } from "./bash";
 import { buildPair, plainArgs, secretOf } from "./pair";
 
 /** A parameter of a step, as its script gets it. */
@@ -192,5 +193,23 @@ describe("what the settings say of time", () => {
             "pair-replicator-account",
             "pair-replicator-login",
         ]);
+    });
+});
+
+describe("every step", () => {
+    /** Words in capitals of a script's `in:` lines. */
+    const inputsOf = (script: string) =>
+        (/# in:([\s\S]*?)# out:/.exec(remoteText(script))?.[1] ?? "").match(/\b[A-Z][A-Z_]+\b/g) ?? [];
+
+    it("gets each parameter that its script's header names", async () => {
+        const { commands } = await buildPair(plainArgs());
+        const lacking = commands.map(({ name, inputs }) => {
+            const text = String(secretOf(inputs.stdin));
+            const given = [...text.slice(0, text.indexOf("\nredact() {")).matchAll(/^([A-Z_]+)='/gm)];
+            const words = given.map(([, word]) => word);
+            const wanted = inputsOf(`${parameter(inputs.stdin, "STEP")}.sh`);
+            return [name, wanted.filter((word) => !words.includes(word)), wanted.length > 2];
+        });
+        expect(lacking).toEqual(commands.map(({ name }) => [name, [], true]));
     });
 });
