@@ -76,7 +76,7 @@ print_sum() {
         const { readdirSync, readFileSync } = require("node:fs");
         let passed = 0;
         let failed = Number(process.env.FAILED_CHECKS);
-        for (const file of readdirSync(process.argv[1])) {
+        for (const file of readdirSync(process.argv[1]).filter((name) => name.endsWith(".json"))) {
             const run = JSON.parse(readFileSync(`${process.argv[1]}/${file}`, "utf8"));
             passed += run.numPassedTests;
             const here = run.numFailedTests + run.numRuntimeErrorTestSuites;
