@@ -38,8 +38,7 @@ unconfigure() {
     local file
     open_state
     lift_fence
-    file="$(recall option-file)"
-    [ -n "$file" ] || file="$(find_option_file)"
+    file="$(written_option_file)"
     remove_block "$file"
     note "the managed block is out of $file; the running server keeps its values until it is restarted"
     # the seed marker stays: it tells a later up whose data this is

@@ -8,8 +8,7 @@ main() {
     require_server
     open_state
     find_server
-    FILE="$(recall option-file)"
-    [ -n "$FILE" ] || FILE="$(find_option_file)"
+    FILE="$(written_option_file)"
     case "$ROLE" in
         passive) fence ;;
         active) open_for_writes ;;

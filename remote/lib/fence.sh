@@ -19,8 +19,7 @@ passive_role() {
 close_for_seed() {
     remember_before_fence
     find_server
-    FILE="$(recall option-file)"
-    [ -n "$FILE" ] || FILE="$(find_option_file)"
+    FILE="$(written_option_file)"
     write_role "$(passive_role)"
     if has_super_read_only; then sql 'SET GLOBAL super_read_only = 0'; fi
     sql 'SET GLOBAL read_only = 1'

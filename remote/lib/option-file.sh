@@ -17,6 +17,13 @@ find_option_file() {
     fi
 }
 
+# written_option_file: prints the file that carries the block: the one that was written, else the one that would be.
+written_option_file() {
+    local file
+    file="$(recall option-file)"
+    if [ -n "$file" ]; then echo "$file"; else find_option_file; fi
+}
+
 # read_block FILE: the managed lines, without their marks.
 read_block() { if [ -e "$1" ]; then sed -n "/^$BLOCK_BEGIN/,/^$BLOCK_END/p" "$1" | sed '1d;$d'; fi; }
 
