@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # checks.sh: runs the named parts, all of them to the end, and prints what passed and failed in the last line.
-# in:  parts out of: static unit live; MM_TEST_SUBNET (default 10.231.200), MM_KEEP_LAB=1 leaves the tests' hosts running
+# in:  parts out of: static unit live; MM_TEST_SUBNET (default 10.231.200), MM_KEEP_LAB=1 leaves the tests' hosts running;
+#      MM_TEST_SECONDS (2400) bounds each part of the tests
 # out: `N passed, N failed`: tests, and among the failed also each check of the static part that did not pass
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly RESULTS=node_modules/.cache/mysql-master-master
+readonly JEST_SECONDS="${MM_TEST_SECONDS:-2400}" # for each part; a run that takes longer hangs
 FAILED_CHECKS=0
 TIMES=()
 
@@ -64,8 +66,9 @@ check() { # NAME COMMAND...
 run_jest() { # NAME ARGUMENT...
     local name="$1"
     shift
-    # Its status is in the results, where the sum finds it; without results it counts as one failure.
-    node_modules/.bin/jest --json --outputFile="$RESULTS/$name.json" "$@" || true
+    # Its status is in the results, where the sum finds it; without results it counts as one failure. A connection to a host
+    # that was killed may stay open for good: the end is forced, and bounded where even that hangs.
+    timeout --kill-after=30 "$JEST_SECONDS" node_modules/.bin/jest --forceExit --json --outputFile="$RESULTS/$name.json" "$@" || true
     [ -s "$RESULTS/$name.json" ] || FAILED_CHECKS=$((FAILED_CHECKS + 1))
 }
 
