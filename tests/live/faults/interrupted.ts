@@ -115,9 +115,9 @@ export const when = (host: Host, command: string) => async () =>
 export const at = {
     restartOfA: when(a, "! systemctl is-active mysql"),
     dump: when(a, "pgrep -x mysqldump"),
-    copy: when(a, "pgrep -f 'receive$'"),
+    copy: when(a, "pgrep -f 'receiv[e]$'"),
     // `binary-mode` is the import's alone
-    import: when(b, "pgrep -f 'mysql .*binary-mode'"),
+    import: when(b, "pgrep -f 'mysql .*[b]inary-mode'"),
     attachB: when(b, "mysql -NBe 'SELECT 1 FROM performance_schema.replication_connection_configuration' | grep 1"),
     attachA: when(a, "mysql -NBe 'SELECT 1 FROM performance_schema.replication_connection_configuration' | grep 1"),
     role: begun("pair-role-b"),
