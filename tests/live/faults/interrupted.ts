@@ -33,14 +33,14 @@ export class Interrupted {
             await waitFor(
                 "the moment",
                 120,
-                async () => ended?.text ?? (await moment(run)),
+                async () => (await moment(run)) || (ended?.text ?? false),
                 (seen) => seen !== false,
             );
         } catch (error) {
             await run.kill();
             throw new Error(`${error}\n${run.text()}`);
         }
-        if (ended !== undefined) {
+        if (ended !== undefined && !(await moment(run))) {
             throw new Error(`it ended before the moment came:\n${ended.text}`);
         }
         return run;
