@@ -30,10 +30,10 @@ describe("something breaks in the middle of an up: it stops with a code, and the
         const run = await pair.reach(moment);
         await breakIt();
         const { exitCode, text } = await run.ended;
-        console.log(exitCode, codesIn(text), text.slice(-1500));
-        expect([...codes, "MM_HOST_LOCKED"]).toEqual(expect.arrayContaining(codesIn(text)));
-        const seen = await pair.up("MM_HOST_LOCKED", "SSH");
-        console.log(seen);
+        expect(codesIn(text)).toEqual(codes);
+        expect(exitCode === 0).toBe(codes.length === 0);
+        // what was cut off on a host may go on for a while
+        expect(await pair.up("MM_HOST_LOCKED")).toEqual([]);
         await pair.expectWhole();
     });
 });
