@@ -8,7 +8,16 @@ export LC_ALL=C
 # What the program has to remember on a host, for each server by its port: backups, markers, the lock. Owner only.
 STATE="/var/lib/mysql-master-master/$PORT"
 SCRATCH="$(mktemp -d)"
-trap 'rm -rf "$SCRATCH"' EXIT
+# at_exit COMMAND: runs it when the script ends, however it ends; the last one given runs first. The one EXIT trap is here:
+# a second one would silently replace it.
+AT_EXIT=()
+at_exit() { AT_EXIT=("$1" "${AT_EXIT[@]+"${AT_EXIT[@]}"}"); }
+run_at_exit() {
+    local command
+    for command in "${AT_EXIT[@]+"${AT_EXIT[@]}"}"; do eval "$command" || true; done
+    rm -rf "$SCRATCH"
+}
+trap run_at_exit EXIT
 set -E
 trap 'report_break "$LINENO" "${BASH_COMMAND%%$'\''\n'\''*}"' ERR
 trap 'exit 1' USR1

@@ -9,17 +9,23 @@ option_line() {
 require_client() {
     MYSQL="$(command -v mysql || command -v mariadb || true)"
     [ -n "$MYSQL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mysql client" "install the client of the server's series on $NODE"
-    LOCAL=("$MYSQL")
+    connection_options
+    LOCAL=("$MYSQL" "${CONNECTION[@]+"${CONNECTION[@]}"}" --connect-timeout=10)
+}
+
+# connection_options: how every client program (mysql, mysqldump) gets to this node's server, in CONNECTION; the option file first,
+# for they take it nowhere else.
+connection_options() {
+    CONNECTION=()
     if [ -n "$LOGIN_USER" ]; then
         {
             echo '[client]'
             option_line user "$LOGIN_USER"
             option_line password "$LOGIN_PASSWORD"
         } >"$SCRATCH/login.cnf"
-        LOCAL+=("--defaults-extra-file=$SCRATCH/login.cnf" "--user=$LOGIN_USER")
+        CONNECTION+=("--defaults-extra-file=$SCRATCH/login.cnf" "--user=$LOGIN_USER")
     fi
-    [ -z "$SOCKET" ] || LOCAL+=("--socket=$SOCKET")
-    LOCAL+=(--connect-timeout=10)
+    [ -z "$SOCKET" ] || CONNECTION+=("--socket=$SOCKET")
 }
 
 # ask CLIENT...: statements on stdin, rows out; status of the client, its words in $SCRATCH/words.
@@ -75,10 +81,11 @@ read_own_schemas() {
 # with_write_access COMMAND...: runs it while the fence lets a root login through. read_only stays on for everybody else;
 # super_read_only comes back whatever happens.
 with_write_access() {
-    local fenced=0 status=0
-    if has_super_read_only; then fenced="$(read_variable super_read_only)"; fi
-    if [ "$fenced" = 1 ]; then
-        trap 'try_sql "SET GLOBAL super_read_only = 1" >/dev/null || true; rm -rf "$SCRATCH"' EXIT
+    local status=0
+    FENCE_LIFTED=0
+    if has_super_read_only; then FENCE_LIFTED="$(read_variable super_read_only)"; fi
+    if [ "$FENCE_LIFTED" = 1 ]; then
+        at_exit fence_again
         sql 'SET GLOBAL super_read_only = 0, GLOBAL read_only = 1'
     fi
     # a subshell, so that set -e holds inside and a failure still reaches the fence below
@@ -86,12 +93,13 @@ with_write_access() {
     (set -e && "$@")
     status=$?
     set -e
-    if [ "$fenced" = 1 ]; then
+    if [ "$FENCE_LIFTED" = 1 ]; then
         sql 'SET GLOBAL super_read_only = 1'
-        trap 'rm -rf "$SCRATCH"' EXIT
+        FENCE_LIFTED=0
     fi
     return "$status"
 }
+fence_again() { [ "$FENCE_LIFTED" != 1 ] || try_sql 'SET GLOBAL super_read_only = 1' >/dev/null; }
 
 # is_same_value ONE OTHER: ON is 1, 16M is 16777216, case does not count.
 is_same_value() { [ "$(plain_value "$1")" = "$(plain_value "$2")" ]; }

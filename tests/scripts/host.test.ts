@@ -59,6 +59,29 @@ describe("the lock of a node", () => {
     });
 });
 
+describe("what is to be done at the end of a script", () => {
+    const body = (last: string) =>
+        `at_exit 'echo first >>"\${STATE%/*}/order"'\nat_exit 'false'\nat_exit 'echo last >>"\${STATE%/*}/order"; test -d "$SCRATCH"'\n${last}`;
+    const order = "/var/lib/mysql-master-master/order";
+
+    it.each([
+        ["it comes to its end", ":", 0],
+        ["it fails", "fail MM_X what next", 1],
+        ["it fails within a substitution", 'if [ -n "$(fail MM_X what next)" ]; then :; fi', 1],
+        ["it is ended", "kill -s TERM $$", 143],
+    ])("is done in turn, the last one first, when %s", async (_, last, exitCode) => {
+        const host = makeHost();
+        host.write(order, "");
+        const text = withMain(body(last)).replaceAll("/var/lib/", host.path("/var/lib/"));
+        const run = await host.runText(text);
+        expect([run.exitCode, host.read(order), readdirSync(host.path("/tmp"))]).toEqual([
+            exitCode,
+            "last\nfirst\n",
+            [],
+        ]);
+    });
+});
+
 describe("the scratch folder", () => {
     /** The largest file that a program may write, in KiB; beyond it a write fails, as on a full disk. */
     const limited = (kilobytes: number, text: string) => `trap '' XFSZ\nulimit -f ${kilobytes}\n${text}`;
