@@ -48,6 +48,25 @@ describe("the lock of a node", () => {
         }
     });
 
+    it("held by a run that restarts the server lets the step wait for that, and none makes it stop at once", async () => {
+        const host = makeHost();
+        let asked = 0;
+        const gone = { status: 1, stderr: "ERROR 2002 (HY000): Can't connect\n" };
+        host.local.rules.push({
+            on: /^SELECT @@port/,
+            answer: () => (asked++ === 0 ? gone : { stdout: "3306\t9.7.4\ta fake" }),
+        });
+        host.remember("lock", "process 4711, configure-node, since 2026-11-23 10:00:00 UTC\n");
+        expect((await host.run("attach-replica.sh", attach)).stderr).toContain("error MM_SQL_LOGIN");
+        asked = 0;
+        const lock = host.path("/var/lib/mysql-master-master/3306/lock");
+        const holder = spawn("flock", [lock, "sh", "-c", "echo held; sleep 2"], {
+            stdio: ["ignore", "pipe", "ignore"],
+        });
+        await new Promise((resolve) => holder.stdout.once("data", resolve));
+        expect((await host.run("attach-replica.sh", attach)).exitCode).toBe(0);
+    });
+
     it("of a run that has ended does not hold up the next one", async () => {
         const host = makeHost();
         host.remember("lock", "process 4711, seed-load, since 2026-11-23 10:00:00 UTC\n");
