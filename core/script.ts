@@ -8,6 +8,7 @@ const libraries = [
     "host.sh",
     "mysql.sh",
     "statements.sh",
+    "rights.sh",
     "service.sh",
     "option-file.sh",
     "tls.sh",
