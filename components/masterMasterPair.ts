@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type HostStep, hostCommand } from "./hostCommand";
-import { hostTarget, MasterNode, type MasterNodeArgs } from "./masterNode";
+import { hostTarget, MasterNode, type MasterNodeArgs, type TlsArgs } from "./masterNode";
 import { ReplicationAccount } from "./replicationAccount";
 import { ReplicationLink, type RetryArgs, type SeedArgs } from "./replicationLink";
 
 /** What a pair's nodes are made of: the rest of a node's arguments follows from the pair. */
 export type PairNodeArgs = Omit<
     MasterNodeArgs,
-    "label" | "after" | "converge" | "gone" | "identity" | "autoIncrementOffset"
+    "label" | "after" | "converge" | "gone" | "identity" | "autoIncrementOffset" | "tls"
 >;
 
 export interface MasterMasterPairArgs {
@@ -18,6 +18,8 @@ export interface MasterMasterPairArgs {
     b: PairNodeArgs;
     /** The replication account; default replicator@% with a random password. */
     account?: { name?: pulumi.Input<string>; hostPattern?: pulumi.Input<string>; password?: pulumi.Input<string> };
+    /** How the link is encrypted; default: where both servers can. */
+    tls?: TlsArgs;
     seed?: SeedArgs;
     retry?: RetryArgs;
     /** Which node takes the writes: `a` (default), `b` or `both`. The other one is read-only, after a restart too. */
@@ -72,6 +74,7 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         const identity = new random.RandomUuid(`${name}-identity`, {}, { parent: this }).result;
         const argsOf = (label: "a" | "b"): MasterNodeArgs => ({
             ...args[label],
+            ...(args.tls && { tls: args.tls }),
             converge,
             label,
             gone: args.gone === label,

@@ -11,6 +11,7 @@ const libraries = [
     "statements.sh",
     "service.sh",
     "option-file.sh",
+    "tls.sh",
     "peer.sh",
     "account.sh",
     "seed.sh",

@@ -123,7 +123,7 @@ describe("a run that is killed is finished by the next", () => {
         freshHosts({ big: true });
         const stack = await freshStack("interrupted");
         const before = await checksums(a);
-        const run = stack.startUp();
+        const run = stack.start();
         await waitFor("the moment", 60, look, isThen).finally(run.kill);
         await stack.mustUp();
         expect(await dataOf(b)).toBe(without(before));
