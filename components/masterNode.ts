@@ -74,6 +74,8 @@ export interface MasterNodeArgs {
     converge?: pulumi.Input<string>;
     /** The host no longer exists; nothing runs there any more. */
     gone?: boolean;
+    /** By which a host is known as this stack's; without it no note is kept whose the host is. */
+    identity?: pulumi.Input<string>;
 }
 
 /** One server made ready to be half of a pair. Ends with every value running, or with MM_NODE_*. */
@@ -144,6 +146,10 @@ export function hostTarget(args: MasterNodeArgs): HostTarget {
             SOCKET: args.mysql?.socket ?? "",
             LOGIN_USER: login?.user ?? "",
             LOGIN_PASSWORD: login ? pulumi.secret(login.password) : "",
+            ...(args.identity !== undefined && {
+                IDENTITY: args.identity,
+                STACK: `${pulumi.getProject()}/${pulumi.getStack()}`,
+            }),
             TLS_REQUIRE: pulumi.output(args.tls?.require).apply((value) => `${value ?? ""}`),
             TLS_CA: args.tls?.ca ?? "",
             TLS_VERIFY_HOST: pulumi.output(args.tls?.verifyHost).apply((value) => `${value ?? ""}`),

@@ -6,6 +6,7 @@ const remote = join(__dirname, "..", "remote");
 const libraries = [
     "say.sh",
     "host.sh",
+    "owner.sh",
     "mysql.sh",
     "statements.sh",
     "rights.sh",

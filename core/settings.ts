@@ -119,6 +119,7 @@ export const stackSchema = z.strictObject({
     ),
     active: z.enum(["a", "b", "both"]).optional(),
     gone: z.enum(["a", "b"]).optional(),
+    accept: z.strictObject({ otherStack: z.boolean().optional() }).optional(),
     converge: oneLine("any text").optional(),
 });
 
