@@ -29,7 +29,9 @@ export class Stack {
         this.settings = {
             a: { host: "a.example.com", ssh: { host: `${subnet}.11` } },
             b: { host: "b.example.com", ssh: { host: `${subnet}.12` } },
+            // with the rights that README.md asks for, and no others
             ssh: {
+                user: "deploy",
                 privateKeyFile: join(labFolder, "ssh/id_ed25519"),
                 knownHostsFile: join(labFolder, "ssh/known_hosts"),
             },

@@ -67,14 +67,25 @@ describe("the lock of a node", () => {
         expect((await host.run("attach-replica.sh", attach)).exitCode).toBe(0);
     });
 
-    it("of a run that has ended does not hold up the next one", async () => {
+    it("of a run that was killed does not hold up the next one, which says so, and leaves an empty one", async () => {
         const host = makeHost();
         host.remember("lock", "process 4711, seed-load, since 2026-11-23 10:00:00 UTC\n");
+        let held: string | undefined;
+        host.local.rules.push({
+            on: "START REPLICA",
+            answer: () => {
+                held = host.memory("lock");
+                host.local.channel?.set("Replica_IO_Running", "Yes").set("Replica_SQL_Running", "Yes");
+                return {};
+            },
+        });
+        const killed =
+            "b: the run before was killed (process 4711, seed-load, since 2026-11-23 10:00:00 UTC); its lock is free\n";
         const run = await host.run("attach-replica.sh", { ...attach, LOCK_SECONDS: 0 });
-        expect(run.exitCode).toBe(0);
-        expect(host.memory("lock")).toMatch(
-            /^process \d+, attach-replica, since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n$/,
-        );
+        expect([run.exitCode, run.stderr.startsWith(killed)]).toEqual([0, true]);
+        expect(held).toMatch(/^process \d+, attach-replica, since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n$/);
+        expect(host.memory("lock")).toBe("");
+        expect((await host.run("attach-replica.sh", attach)).stderr).not.toContain("killed");
     });
 });
 

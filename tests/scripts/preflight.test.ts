@@ -227,7 +227,7 @@ describe("preflight.sh", () => {
             stdout: "",
             stderr:
                 "error MM_SQL_LOGIN: a's server does not let the program in over its socket\n" +
-                "  next: start it, or set mysql.login (user and password) or mysql.socket for node a\n" +
+                "  next: correct mysql.login (user and password) of node a, or that account's password and host on a; without mysql.login the program comes as root; then run up again\n" +
                 "  server: ERROR 1045 (HY000) at line 1: Access denied for user 'root'@'localhost'\n",
         });
     });

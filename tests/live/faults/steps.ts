@@ -2,6 +2,8 @@
 export const STEPS = [
     "pair-preflight-a",
     "pair-preflight-b",
+    "pair-lock-b",
+    "pair-lock-a",
     "pair-a-configure",
     "pair-b-configure",
     "pair-replicator-account",
