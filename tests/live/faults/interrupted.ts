@@ -107,9 +107,11 @@ export type Moment = (run: Running) => Promise<unknown> | unknown;
 /** When the engine says that it has begun a step, or ended it. */
 export const begun = (step: string) => (run: Running) => run.text().includes(` ${step} creating`);
 export const ended = (step: string) => (run: Running) => run.text().includes(` ${step} created`);
-/** When a command on a host succeeds. */
-export const when = (host: Host, command: string) => async () =>
-    (await host.run(`${command} >/dev/null 2>&1 && echo yes || true`).catch(() => "")) === "yes";
+/** When a command on a host succeeds; asked there, for a moment may be over before the next question arrives. */
+export const when = (host: Host, command: string) => async () => {
+    const ask = `for i in $(seq 50); do if ${command} >/dev/null 2>&1; then echo yes; exit; fi; sleep 0.02; done`;
+    return (await host.run(ask).catch(() => "")) === "yes";
+};
 
 /** Marks of the long steps at work; each is true for as long as the step is. */
 export const at = {
