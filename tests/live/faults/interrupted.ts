@@ -158,7 +158,7 @@ export function codesIn(text: string): string[] {
 async function leftovers(): Promise<string[]> {
     const look = `ls -d /tmp/master_backup.sql* /tmp/tmp.* /backup/* 2>/dev/null
         find /var/lib/mysql-master-master ! -type d \\( -name '*key*' -o -name 'receive*' -o -name '*.new' \\) 2>/dev/null
-        grep -h mysql-master-master /root/.ssh/authorized_keys
+        grep -h mysql-master-master /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys
         pgrep -a 'mysqldump|mysqlbinlog'; pgrep -fa '^bash -s'; true`;
     const found = await Promise.all(
         [a, b].map(async (host) => (await host.run(look)).split("\n").map((line) => `${host.name}: ${line}`)),
