@@ -5,10 +5,10 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help up down ssh env status tools format check static unit live test bench
+.PHONY: help up down ssh env status tools check-hosts format check static unit live test bench
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 up: ## two hosts on this machine, sample data on a, and the pair built by `pulumi up`
 	@lab/tools.sh
@@ -37,6 +37,9 @@ status: ## who follows whom, and how that goes
 
 tools: ## get what is missing: Debian packages, npm packages, the Pulumi engine, its plugins
 	@lab/tools.sh
+
+check-hosts: ## look at a stack's hosts as `up` will, and change nothing: make check-hosts STACK=prod
+	@node -r ts-node/register preflight/checkHosts.ts "$(STACK)"
 
 format: ## rewrite TypeScript, JSON and shell files in the house's format
 	@node_modules/.bin/biome check --write .

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type HostStep, hostCommand } from "./hostCommand";
-import { hostTarget, MasterNode, type MasterNodeArgs } from "./masterNode";
+import { MasterNode, type MasterNodeArgs } from "./masterNode";
+import { type AcceptArgs, preflightStep } from "./preflightStep";
 import { ReplicationAccount } from "./replicationAccount";
 import { ReplicationLink, type RetryArgs, type SeedArgs } from "./replicationLink";
 
@@ -15,6 +16,8 @@ export interface MasterMasterPairArgs {
     /** The replication account; default replicator@% with a random password. */
     account?: { name?: pulumi.Input<string>; hostPattern?: pulumi.Input<string>; password?: pulumi.Input<string> };
     seed?: SeedArgs;
+    /** What the preflight refuses unless it is accepted here. */
+    accept?: AcceptArgs;
     retry?: RetryArgs;
     /** Which node takes the writes: `a` (default), `b` or `both`. The other one is read-only, after a restart too. */
     active?: string;
@@ -67,9 +70,15 @@ export class MasterMasterPair extends pulumi.ComponentResource {
             gone: args.gone === label,
         });
 
-        const checked = this.preflight(name, argsOf("a"), argsOf("b"));
+        const { seed, accept, gone } = args;
+        const nodes = { a: argsOf("a"), b: argsOf("b") };
+        const checked = preflightStep(
+            `${name}-preflight`,
+            { ...nodes, seed, accept, gone, converge },
+            { parent: this },
+        );
         const node = (label: "a" | "b", serverId: number, autoIncrementOffset: number) => {
-            const own = argsOf(label);
+            const own = nodes[label];
             const mysql = { serverId, ...own.mysql };
             return new MasterNode(
                 `${name}-${label}`,
@@ -90,7 +99,7 @@ export class MasterMasterPair extends pulumi.ComponentResource {
                 origin: this.a,
                 peer: this.b,
                 account: this.account,
-                seed: args.seed,
+                seed: { lockAllTables: accept?.nonTransactionalTables ?? false, ...seed },
                 retry: args.retry,
                 catchUpSeconds: args.catchUpSeconds,
                 converge,
@@ -99,29 +108,6 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         );
         this.active = this.setRoles(name, active, args);
         this.registerOutputs({ active: this.active });
-    }
-
-    /** Both hosts are looked at before anything changes on either. */
-    private preflight(name: string, a: MasterNodeArgs, b: MasterNodeArgs): pulumi.Output<string> {
-        const look = (node: MasterNodeArgs, role: string, facts: pulumi.Input<string>) =>
-            hostCommand(
-                `${name}-preflight-${node.label}`,
-                {
-                    target: hostTarget(node),
-                    script: "preflight.sh",
-                    parameters: { ROLE: role, PEER_FACTS: facts },
-                    plan: [
-                        role === "origin"
-                            ? "look, and change nothing: login, tools, replication of its own, filters"
-                            : "look, and change nothing: the same, and that it is fresh, another server, of the same series",
-                    ],
-                    converge: node.converge,
-                },
-                { parent: this },
-            ).fingerprint;
-        const origin = look(a, "origin", "");
-        const peer = look(b, "peer", origin);
-        return pulumi.interpolate`${origin} ${peer}`;
     }
 
     /** The node that closes comes first; the other one opens when it has applied the last transaction. */

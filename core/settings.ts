@@ -103,6 +103,14 @@ export const stackSchema = z.strictObject({
             timeoutSeconds: z.int().min(60).max(604800).optional(),
         })
         .optional(),
+    accept: z
+        .strictObject({
+            replicas: z.boolean().optional(),
+            nonTransactionalTables: z.boolean().optional(),
+            floatRounding: z.boolean().optional(),
+            replacedAccounts: z.boolean().optional(),
+        })
+        .optional(),
     retry: z
         .strictObject({
             manage: z.boolean().optional(),

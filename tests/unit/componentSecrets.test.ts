@@ -116,7 +116,6 @@ describe("a connection", () => {
             "pair-link-rows-a",
             "pair-link-seed-dump",
             "pair-link-seed-offer",
-            "pair-preflight-a",
             "pair-replicator-account",
             "pair-role-a",
         ]);
