@@ -29,7 +29,7 @@ tell_log_folder() {
         label="$(stat -c %C "${folder:-/}" 2>/dev/null || true)"
         ! runuser -u "$SERVER_USER" -- test -w "${folder:-/}" 2>/dev/null || writable=yes
     fi
-    tell log-folder "${folder:-/}" "$owner" "$writable" "$label" "$(is_confined_by_apparmor && echo enforced || true)"
+    tell log-folder "${folder:-/}" "$owner" "$writable" "$label" "$(if is_confined_by_apparmor; then echo enforced; fi)"
 }
 
 is_confined_by_apparmor() { grep -qs 'mysqld.*(enforce)' /sys/kernel/security/apparmor/profiles; }
