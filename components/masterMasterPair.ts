@@ -1,12 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { type HostStep, hostCommand } from "./hostCommand";
-import { MasterNode, type MasterNodeArgs } from "./masterNode";
+import { hostTarget, MasterNode, type MasterNodeArgs, type TlsArgs } from "./masterNode";
 import { type AcceptArgs, preflightStep } from "./preflightStep";
 import { ReplicationAccount } from "./replicationAccount";
 import { ReplicationLink, type RetryArgs, type SeedArgs } from "./replicationLink";
 
 /** What a pair's nodes are made of: the rest of a node's arguments follows from the pair. */
-export type PairNodeArgs = Omit<MasterNodeArgs, "label" | "after" | "converge" | "gone" | "autoIncrementOffset">;
+export type PairNodeArgs = Omit<
+    MasterNodeArgs,
+    "label" | "after" | "converge" | "gone" | "identity" | "autoIncrementOffset" | "tls"
+>;
 
 export interface MasterMasterPairArgs {
     /** The node that holds the data. Never overwritten. */
@@ -15,6 +19,8 @@ export interface MasterMasterPairArgs {
     b: PairNodeArgs;
     /** The replication account; default replicator@% with a random password. */
     account?: { name?: pulumi.Input<string>; hostPattern?: pulumi.Input<string>; password?: pulumi.Input<string> };
+    /** How the link is encrypted; default: where both servers can. */
+    tls?: TlsArgs;
     seed?: SeedArgs;
     /** What the preflight refuses unless it is accepted here. */
     accept?: AcceptArgs;
@@ -63,11 +69,14 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         }
 
         const { converge } = args;
+        const identity = new random.RandomUuid(`${name}-identity`, {}, { parent: this }).result;
         const argsOf = (label: "a" | "b"): MasterNodeArgs => ({
             ...args[label],
+            ...(args.tls && { tls: args.tls }),
             converge,
             label,
             gone: args.gone === label,
+            identity,
         });
 
         const { seed, accept, gone } = args;
@@ -77,14 +86,13 @@ export class MasterMasterPair extends pulumi.ComponentResource {
             { ...nodes, seed, accept, gone, converge },
             { parent: this },
         );
+        const taken = this.takeHosts(name, nodes.a, nodes.b, checked, accept?.otherStack ?? false);
+        // another server on the same host is a reason for all steps to look again
+        const after = pulumi.interpolate`${checked} ${taken}`;
         const node = (label: "a" | "b", serverId: number, autoIncrementOffset: number) => {
             const own = nodes[label];
             const mysql = { serverId, ...own.mysql };
-            return new MasterNode(
-                `${name}-${label}`,
-                { ...own, mysql, autoIncrementOffset, after: checked },
-                { parent: this },
-            );
+            return new MasterNode(`${name}-${label}`, { ...own, mysql, autoIncrementOffset, after }, { parent: this });
         };
         this.a = node("a", 10, 1);
         this.b = node("b", 20, 2);
@@ -108,6 +116,30 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         );
         this.active = this.setRoles(name, active, args);
         this.registerOutputs({ active: this.active });
+    }
+
+    /** A host is one stack's at a time: both are taken before anything changes on either, and given back last. */
+    private takeHosts(
+        name: string,
+        a: MasterNodeArgs,
+        b: MasterNodeArgs,
+        checked: pulumi.Output<string>,
+        acceptOtherStack: boolean,
+    ): pulumi.Output<string> {
+        const take = (node: MasterNodeArgs, after: pulumi.Output<string>) =>
+            hostCommand(
+                `${name}-lock-${node.label}`,
+                {
+                    target: hostTarget(node),
+                    script: "lock-host.sh",
+                    parameters: { ACCEPT_OTHER_STACK: acceptOtherStack, AFTER: after },
+                    plan: ["take the host for this stack: stop if another one works on it, or has its pair there"],
+                    undo: ["give the host back"],
+                    converge: node.converge,
+                },
+                { parent: this },
+            ).fingerprint;
+        return take(a, pulumi.interpolate`${checked} ${take(b, checked)}`);
     }
 
     /** The node that closes comes first; the other one opens when it has applied the last transaction. */

@@ -16,6 +16,8 @@ export interface AcceptArgs {
     floatRounding?: pulumi.Input<boolean>;
     /** Accounts that b alone has: they go when a's come. */
     replacedAccounts?: pulumi.Input<boolean>;
+    /** Takes hosts over that are another stack's pair, whose state is lost for good; default false. */
+    otherStack?: boolean;
 }
 
 export interface PreflightArgs {
@@ -38,7 +40,7 @@ export function preflightStep(
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
     const { a, b, seed, accept, gone, converge } = args;
-    const input = pulumi.output({ a, b, seed, accept, gone });
+    const input = pulumi.output({ a: looked(a), b: looked(b), seed, accept, gone });
     const request = pulumi
         .all([input, converge])
         .apply(([plain, text]) => JSON.stringify(preflightRequest(plain as PairInput, text)));
@@ -56,6 +58,9 @@ export function preflightStep(
     pulumi.unsecret(resource.stderr).apply((text) => showWarnings(text, resource));
     return pulumi.unsecret(resource.stdout);
 }
+
+/** What of a node the preflight asks for; the rest is no reason to look again, nor to wait for. */
+const looked = ({ host, ssh, copy, mysql }: MasterNodeArgs) => ({ host, ssh, copy, mysql });
 
 /** The engine's plugin runs it in the project's folder, as it runs the program: so the text is the same on every machine. */
 function plan(hosts: string[]): string {

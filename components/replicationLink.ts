@@ -102,7 +102,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
             dependsOn: look,
         });
         const admit = this.step("seed-admit", peer, "seed-admit.sh", {
-            parameters: { SEED: state, OFFER: offer.fingerprint, SSH_USER: user, ...backup },
+            parameters: { SEED: state, OFFER: offer.fingerprint, SSH_USER: user, SOURCE_UUID: sourceUuid, ...backup },
             plan: [
                 wanted,
                 pulumi.interpolate`  let that key in, to deliver ${backup.BACKUP_FILE} and for nothing else`,

@@ -28,7 +28,7 @@ check_login() {
 drop_here() {
     open_state
     # only what came to this very server with a seed of this program's
-    if [ "$(value_of own "$(recall seed)")" = "$(read_server_uuid)" ] && has_account; then
+    if is_seed_own && has_account; then
         with_write_access sql 'SET SESSION sql_log_bin = 0' "DROP USER $(who)"
         note "dropped $(who)"
     fi

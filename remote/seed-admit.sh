@@ -1,5 +1,5 @@
 # seed-admit.sh: on the peer, lets the throw-away key in, to deliver the backup file and for nothing else.
-# in:    NODE PORT SEED OFFER SSH_USER BACKUP_FILE
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED OFFER SSH_USER BACKUP_FILE SOURCE_UUID
 # out:   admit yes | admit no
 
 main() {
@@ -7,7 +7,10 @@ main() {
     # the home of the SSH user, not of root, to whom sudo may have taken us
     KEYS="$(keys_of_ssh_user)"
     case "$1" in
-        up) admit ;;
+        up)
+            require_server
+            admit
+            ;;
         down) withdraw_admission "$KEYS" ;;
     esac
 }
@@ -15,7 +18,7 @@ main() {
 admit() {
     local key as_root='' limits='no-pty,no-port-forwarding,no-X11-forwarding,no-agent-forwarding'
     withdraw_admission "$KEYS"
-    if [ "$SEED" != wanted ] || [ "$OFFER" = 'offer none' ] || [ "$(value_of state "$(recall seed)")" = 'done' ]; then
+    if [ "$SEED" != wanted ] || [ "$OFFER" = 'offer none' ] || is_seed_whole; then
         echo 'admit no'
         return
     fi

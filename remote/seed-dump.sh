@@ -53,7 +53,7 @@ make_dump() {
     [ -n "$DUMP_TOOL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mysqldump" "install the client programs of the server's series on $NODE"
     note "dumping all databases into $BACKUP_FILE"
     PART="$(mktemp "$BACKUP_FILE.XXXXXX")"
-    trap 'rm -rf "$SCRATCH" "$PART"' EXIT
+    at_exit drop_part
     for try in 1 2 3; do
         require_no_long_statements
         status=0
@@ -71,14 +71,15 @@ make_dump() {
     mv -fT "$PART" "$BACKUP_FILE"
 }
 
+drop_part() { rm -f "$PART"; }
+
 run_dump() {
     local bounded=()
     # read whole, for a tool that is cut off by a quick reader counts as failed
     case "$("$DUMP_TOOL" --no-defaults --help 2>/dev/null)" in
         *--init-command*) bounded=("--init-command=SET SESSION lock_wait_timeout = $LOCK_WAIT_SECONDS") ;;
     esac
-    # the connection options are those of the client, but for the limit on connecting, which mysqldump does not know
-    timeout "$TIMEOUT_SECONDS" "$DUMP_TOOL" "${LOCAL[@]:1:${#LOCAL[@]}-2}" ${bounded[@]+"${bounded[@]}"} --single-transaction --all-databases \
+    timeout "$TIMEOUT_SECONDS" "$DUMP_TOOL" ${CONNECTION[@]+"${CONNECTION[@]}"} ${bounded[@]+"${bounded[@]}"} --single-transaction --all-databases \
         "$(dump_coordinates_flag)" --routines --events --triggers --hex-blob --default-character-set=utf8mb4 --max-allowed-packet=1G \
         >"$PART" 2>"$SCRATCH/words"
 }

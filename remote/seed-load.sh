@@ -15,7 +15,7 @@ main() {
 }
 
 ensure_seeded() {
-    local seed state
+    local state
     state="$(read_seed_state "$SOURCE_UUID")"
     if [ "$state" = 'done' ]; then
         note "already seeded from server $SOURCE_UUID"
@@ -27,8 +27,7 @@ ensure_seeded() {
         load "$state"
     fi
     clean_up
-    seed="$(recall seed)"
-    printf 'seed %s\n' "${seed#*own=* }"
+    printf 'seed %s\n' "$(read_seed_coordinates)"
 }
 
 # A node may be overwritten when it holds nothing, or nothing but what an unfinished import of this program has left.
@@ -51,7 +50,7 @@ require_backup() {
 
 load() {
     local schema status=0 started=$SECONDS
-    remember seed "state=unfinished source=$SOURCE_UUID own=$(read_server_uuid)"
+    write_seed unfinished
     # a seed gives new coordinates: where an earlier link stood is of no more use
     forget link
     close_for_seed
@@ -87,7 +86,7 @@ fail_login_lost() {
 remember_seed() {
     local own
     own="$(read_coordinates)"
-    remember seed "state=done source=$SOURCE_UUID own=$(read_server_uuid) source_file=$1 source_position=$2 source_gtid=$3 file=${own% *} position=${own#* }"
+    write_seed 'done' "source_file=$1" "source_position=$2" "source_gtid=$3" "file=${own% *}" "position=${own#* }"
 }
 
 # Seeded by an earlier up, parted by destroy: with GTIDs it can be proven that this node only lags behind, and needs no seed.
@@ -118,11 +117,8 @@ clean_up() {
 
 # At destroy the data stays, and is marked as no longer following anybody.
 part_from_origin() {
-    local seed
-    seed="$(recall seed)"
     clean_up
-    [ "$(value_of state "$seed")" = 'done' ] || return 0
-    remember seed "state=parted ${seed#* }"
+    [ "$(read_seed_state "$SOURCE_UUID")" != 'done' ] || change_seed parted
 }
 
 { main "$@"; } </dev/null

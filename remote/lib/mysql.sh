@@ -9,17 +9,23 @@ option_line() {
 require_client() {
     MYSQL="$(command -v mysql || command -v mariadb || true)"
     [ -n "$MYSQL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mysql client" "install the client of the server's series on $NODE"
-    LOCAL=("$MYSQL")
+    connection_options
+    LOCAL=("$MYSQL" "${CONNECTION[@]+"${CONNECTION[@]}"}" --connect-timeout=10)
+}
+
+# connection_options: how every client program (mysql, mysqldump) gets to this node's server, in CONNECTION; the option file first,
+# for they take it nowhere else.
+connection_options() {
+    CONNECTION=()
     if [ -n "$LOGIN_USER" ]; then
         {
             echo '[client]'
             option_line user "$LOGIN_USER"
             option_line password "$LOGIN_PASSWORD"
         } >"$SCRATCH/login.cnf"
-        LOCAL+=("--defaults-extra-file=$SCRATCH/login.cnf" "--user=$LOGIN_USER")
+        CONNECTION+=("--defaults-extra-file=$SCRATCH/login.cnf" "--user=$LOGIN_USER")
     fi
-    [ -z "$SOCKET" ] || LOCAL+=("--socket=$SOCKET")
-    LOCAL+=(--connect-timeout=10)
+    [ -z "$SOCKET" ] || CONNECTION+=("--socket=$SOCKET")
 }
 
 # ask CLIENT...: statements on stdin, rows out; status of the client, its words in $SCRATCH/words.
@@ -45,7 +51,7 @@ require_server() {
     local facts found
     require_scratch_room
     require_client
-    facts="$(try_sql 'SELECT @@port, @@version, @@version_comment')" ||
+    facts="$(read_server_facts)" || { wait_for_server_on_its_way && facts="$(read_server_facts)"; } ||
         fail MM_SQL_LOGIN "$NODE's server does not let the program in over its socket" \
             "start it, or set mysql.login (user and password) or mysql.socket for node $NODE" "$(cat "$SCRATCH/words")"
     IFS=$'\t' read -r found VERSION_TEXT _ <<<"$facts"
@@ -53,6 +59,19 @@ require_server() {
         "set mysql.port or mysql.socket of node $NODE to those of one server"
     case "$facts" in *MariaDB*) FLAVOUR=MariaDB ;; *) FLAVOUR=MySQL ;; esac
     VERSION="$(parse_version "$VERSION_TEXT")"
+}
+
+read_server_facts() { try_sql 'SELECT @@port, @@version, @@version_comment'; }
+
+# A server may be in the middle of a restart: by a run whose engine was killed, or after a crash or a boot. It is waited for as
+# long as that goes on, and no longer.
+wait_for_server_on_its_way() { is_server_on_its_way && wait_until "${START_TIMEOUT_SECONDS:-600}" is_there_or_lost; }
+is_there_or_lost() { try_sql 'SELECT 1' >/dev/null || ! is_server_on_its_way; }
+is_server_on_its_way() {
+    grep -q 2002 "$SCRATCH/words" || return 1
+    # fd 9 is this step's own lock: then nobody else restarts the server
+    if [ ! -e /proc/self/fd/9 ] && [ -e "$STATE/lock" ] && ! flock -n "$STATE/lock" true; then return 0; fi
+    systemctl show --property ActiveState --value mysqld mysql mariadb "${SERVICE:-mysqld}" 2>/dev/null | grep -qE '^(de)?activating$'
 }
 
 # parse_version TEXT: 5.7.22-log to 50722, 10.11.6-MariaDB to 101106.
@@ -75,10 +94,11 @@ read_own_schemas() {
 # with_write_access COMMAND...: runs it while the fence lets a root login through. read_only stays on for everybody else;
 # super_read_only comes back whatever happens.
 with_write_access() {
-    local fenced=0 status=0
-    if has_super_read_only; then fenced="$(read_variable super_read_only)"; fi
-    if [ "$fenced" = 1 ]; then
-        trap 'try_sql "SET GLOBAL super_read_only = 1" >/dev/null || true; rm -rf "$SCRATCH"' EXIT
+    local status=0
+    FENCE_LIFTED=0
+    if has_super_read_only; then FENCE_LIFTED="$(read_variable super_read_only)"; fi
+    if [ "$FENCE_LIFTED" = 1 ]; then
+        at_exit fence_again
         sql 'SET GLOBAL super_read_only = 0, GLOBAL read_only = 1'
     fi
     # a subshell, so that set -e holds inside and a failure still reaches the fence below
@@ -86,12 +106,13 @@ with_write_access() {
     (set -e && "$@")
     status=$?
     set -e
-    if [ "$fenced" = 1 ]; then
+    if [ "$FENCE_LIFTED" = 1 ]; then
         sql 'SET GLOBAL super_read_only = 1'
-        trap 'rm -rf "$SCRATCH"' EXIT
+        FENCE_LIFTED=0
     fi
     return "$status"
 }
+fence_again() { [ "$FENCE_LIFTED" != 1 ] || try_sql 'SET GLOBAL super_read_only = 1' >/dev/null; }
 
 # is_same_value ONE OTHER: ON is 1, 16M is 16777216, case does not count.
 is_same_value() { [ "$(plain_value "$1")" = "$(plain_value "$2")" ]; }

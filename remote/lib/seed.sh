@@ -11,16 +11,44 @@ withdraw_admission() {
     cat "$SCRATCH/keys" >"$1"
 }
 
-# read_seed_state SOURCE_UUID: what the marker says of this very server: done (seeded from that source), parted (by destroy),
-# unfinished, or nothing. A marker of another data directory, or of another source, counts for nothing.
-read_seed_state() {
-    local seed state
-    seed="$(recall seed)"
-    state="$(value_of state "$seed")"
-    [ "$(value_of own "$seed")" = "$(read_server_uuid)" ] || return 0
-    [ "$(value_of source "$seed")" = "$1" ] || return 0
-    printf '%s' "$state"
+# The seed's marker: KEY=VALUE words in the node's memory, of which these functions alone know the form.
+#   state=unfinished   the import has begun; source= own= (the uuids of the origin and of this very server)
+#   state=imported     it is whole and proven; beside those source_file= source_position= source_gtid= (where the origin stood)
+#                      file= position= (where this server's own log stood)
+#   state=done         and proven after a restart
+#   state=parted       destroy has ended the pair; the data is here still
+
+# write_seed STATE [KEY=VALUE...]: of a seed from SOURCE_UUID into this server.
+write_seed() {
+    local state="$1"
+    shift
+    remember seed "state=$state source=$SOURCE_UUID own=$(read_server_uuid)${*:+ $*}"
 }
+
+# change_seed STATE: what else is known of it stays.
+change_seed() {
+    local seed
+    seed="$(recall seed)"
+    remember seed "state=$1 ${seed#state=* }"
+}
+
+# read_seed_state SOURCE_UUID: the state of this very server's seed from that origin, or nothing. A marker of another data
+# directory, or of another origin, counts for nothing.
+read_seed_state() {
+    local seed
+    seed="$(recall seed)"
+    is_seed_own && [ "$(value_of source "$seed")" = "$1" ] || return 0
+    value_of state "$seed"
+}
+
+# is_seed_whole: whether the origin's data is here, so that no backup is needed any more.
+is_seed_whole() { case "$(read_seed_state "$SOURCE_UUID")" in imported | 'done') ;; *) return 1 ;; esac }
+
+# is_seed_own: whether the marker is about this server's data directory.
+is_seed_own() { [ "$(value_of own "$(recall seed)")" = "$(read_server_uuid)" ]; }
+
+# read_seed_coordinates: source_file=... to position=..., as they were written; nothing before the import is whole.
+read_seed_coordinates() { recall seed | sed -n 's/.* \(source_file=.*\)/\1/p'; }
 
 # read_unsafe_tables: tables whose rows --single-transaction does not hold still: what is written to them during the dump would
 # be in it, and come again over the link.

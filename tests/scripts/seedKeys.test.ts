@@ -117,6 +117,18 @@ describe("seed-admit.sh", () => {
         expect(await host.run("seed-admit.sh", own)).toMatchObject({ exitCode: 0, stdout: "admit yes\n" });
     });
 
+    it.each([
+        ["done", "uuid-b", "admit no\n"],
+        ["imported", "uuid-b", "admit no\n"],
+        ["unfinished", "uuid-b", "admit yes\n"],
+        ["done", "the-server-before", "admit yes\n"],
+    ])("after a seed that is %s, on %s, says %j", async (state, own, answer) => {
+        const { host, parameters } = ready();
+        host.remember("seed", `state=${state} source=uuid-a own=${own}\n`);
+        const run = await host.run("seed-admit.sh", { ...parameters, BACKUP_FILE: host.path("/tmp/backup") });
+        expect([run.exitCode, run.stdout]).toEqual([0, answer]);
+    });
+
     it("takes the key out at destroy, and leaves all others", async () => {
         const { host, parameters } = ready();
         await host.run("seed-admit.sh", parameters);

@@ -44,6 +44,7 @@ describe("a host that is gone", () => {
         "pair-link-rows-a",
         "pair-link-seed-dump",
         "pair-link-seed-offer",
+        "pair-lock-a",
         "pair-replicator-account",
         "pair-role-a",
     ];
@@ -86,8 +87,8 @@ describe("a fingerprint", () => {
     it("of each step is a value of the steps that must run again when it changes", async () => {
         const { get } = await buildPair(plainArgs());
         const stdin = (name: string) => get(name).inputs.stdin;
-        expect(parameter(stdin("pair-a-configure"), "AFTER")).toBe("preflight a=uuid-a b=uuid-b");
-        expect(parameter(stdin("pair-b-configure"), "AFTER")).toBe("preflight a=uuid-a b=uuid-b");
+        expect(parameter(stdin("pair-a-configure"), "AFTER")).toBe("preflight a=uuid-a b=uuid-b did pair-lock-a");
+        expect(parameter(stdin("pair-b-configure"), "AFTER")).toBe("preflight a=uuid-a b=uuid-b did pair-lock-a");
         expect(parameter(stdin("pair-link-seed-dump"), "PEER_UUID")).toBe("uuid-b");
         expect(parameter(stdin("pair-link-seed-load"), "SOURCE_UUID")).toBe("uuid-a");
         const coordinates = (name: string) => [

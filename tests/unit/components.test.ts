@@ -8,6 +8,8 @@ const shapeOf = ({ resources }: Built) =>
     resources.map(({ type, name, parent }) => `${type} ${name} < ${parent}`).sort();
 
 const steps = [
+    ["pair-lock-b", "pair"],
+    ["pair-lock-a", "pair"],
     ["pair-a-configure", "pair-a"],
     ["pair-b-configure", "pair-b"],
     ["pair-replicator-account", "pair-replicator"],
@@ -32,7 +34,13 @@ const components = [
     `${token("ReplicationLink")} pair-link < pair`,
 ];
 const preflight = "command:local:Command pair-preflight < pair";
-const ordinary = [...components, preflight, ...steps.map(([name, parent]) => `${command} ${name} < ${parent}`)];
+const identity = "random:index/randomUuid:RandomUuid pair-identity < pair";
+const ordinary = [
+    ...components,
+    preflight,
+    identity,
+    ...steps.map(([name, parent]) => `${command} ${name} < ${parent}`),
+];
 
 const withAdmin = () => {
     const args = plainArgs();
@@ -101,6 +109,8 @@ describe("the steps of a pair", () => {
         // nothing at all is done on a host before both have been looked at
         const early = steps.filter(([name]) => !isAfter(built, name, "pair-preflight"));
         expect(early).toEqual([]);
+        // and so destroy gives a back first, then b
+        expect(isAfter(built, "pair-b-configure", "pair-lock-a")).toBe(true);
         expect(isAfter(built, "pair-replicator-account", "pair-a-configure")).toBe(true);
         expect(isAfter(built, "pair-link-seed-look", "pair-b-configure")).toBe(true);
     });
@@ -138,6 +148,7 @@ describe("the steps of a pair", () => {
         expect(built.get("pair-replicator-grant").after).toEqual(["pair-replicator-user"]);
         expect([...built.get("pair-replicator-account").after].sort()).toEqual([
             "pair-a-configure",
+            "pair-identity",
             "pair-replicator-grant",
             "pair-replicator-user",
         ]);
