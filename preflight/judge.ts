@@ -1,10 +1,10 @@
 import type { PreflightRequest } from "../core/preflightRequest";
-import { judgeHost } from "./judgeHost";
+import { judgeHost, judgeRights } from "./judgeHost";
 import { judgeNetwork } from "./judgeNetwork";
 import { judgeOptions } from "./judgeOptions";
 import { judgePair } from "./judgePair";
 import { judgeReplication } from "./judgeReplication";
-import { judgeSeed } from "./judgeSeed";
+import { isSeedWanted, judgeSeed } from "./judgeSeed";
 import type { Seen } from "./look";
 import { Findings, type Report } from "./problem";
 
@@ -18,6 +18,7 @@ export function judge(request: PreflightRequest, a: Seen | undefined, b: Seen | 
         if (seen !== undefined) {
             found.problems.push(...seen.problems);
             judgeHost(seen, found);
+            judgeRights(seen, seen === b && isSeedWanted(a, b), found);
             judgeReplication(request, seen, peer, found);
             judgeOptions(seen, found);
         }

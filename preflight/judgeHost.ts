@@ -28,3 +28,18 @@ export function judgeHost({ node, facts }: Seen, found: Findings): void {
         found.refuse(label, "MM_PREFLIGHT_SERVER", what, "install MySQL 8.0 or later, the same series on both");
     }
 }
+
+/** The login's rights: some always, some for the import alone, which comes once. */
+export function judgeRights({ node, facts }: Seen, isSeedWanted: boolean, found: Findings): void {
+    const { label } = node;
+    const [who = "", always = "", once = ""] = facts.rows("rights")[0] ?? [];
+    const missing = [always, isSeedWanted ? once : ""].filter((rights) => rights !== "").join(", ");
+    if (missing !== "") {
+        found.refuse(
+            label,
+            "MM_SQL_RIGHTS",
+            `${who}, by whom the program logs in on ${label}, lacks ${missing} on *.*`,
+            `grant them on ${label} (README.md has the statements), or set mysql.login to an account that has them`,
+        );
+    }
+}

@@ -15,15 +15,18 @@ export function judgeSeed(request: PreflightRequest, a: Seen, b: Seen, found: Fi
     } else if (state === "") {
         judgeFresh(request, a, b, found);
     }
-    if (state === "" || state === "unfinished") {
+    if (isSeedWanted(a, b)) {
         judgeSource(request, a, b, found);
     }
 }
 
+/** Whether a dump and an import are to come. */
+export const isSeedWanted = (a: Seen | undefined, b: Seen) => ["", "unfinished"].includes(seedState(a, b));
+
 /** What the note on b says of this very server, and of a: unfinished, done, parted…; else nothing. */
-export function seedState(a: Seen, b: Seen): string {
+function seedState(a: Seen | undefined, b: Seen): string {
     const { facts } = b;
-    const source = a.facts.variable("server_uuid");
+    const source = a?.facts.variable("server_uuid") ?? "";
     const isOwn = facts.mark("seed", "own") === facts.variable("server_uuid");
     // where a was not seen, the note is taken for what it says
     return isOwn && (source === "" || facts.mark("seed", "source") === source) ? facts.mark("seed", "state") : "";

@@ -11,6 +11,7 @@ main() {
     tell_server
     # what follows asks for words that others do not have
     since 80000 || return 0
+    tell_rights || return 0
     tell_replication
     tell_disk "$(read_variable datadir)" data
     tell_data

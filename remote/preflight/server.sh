@@ -8,6 +8,16 @@ tell_server() {
         'binlog_expire_logs_seconds', 'binlog_expire_logs_auto_purge', 'read_only')" | sed 's/^/variable	/'
 }
 
+# tell_rights: what the login may not do; the status is 1 where the rest cannot be asked without it.
+tell_rights() {
+    local always once=''
+    always="$(find_missing_rights "$RIGHTS_ALWAYS")"
+    [ "$ROLE" = origin ] || once="$(find_missing_rights "$RIGHTS_IMPORT")"
+    [ -n "$always$once" ] || return 0
+    tell rights "$(sql 'SELECT CURRENT_USER()')" "$always" "$once"
+    [ -z "$always" ]
+}
+
 tell_replication() {
     local table
     tell_rows channel "SELECT c.channel_name, c.host, c.port, COALESCE(s.source_uuid, '') FROM performance_schema.replication_connection_configuration c

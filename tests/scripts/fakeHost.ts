@@ -71,6 +71,7 @@ export class FakeHost {
             datadir: `${this.path("/var/lib/mysql")}/`,
             ...local,
         });
+        this.local.loginGrants = "GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION";
         this.peer = new FakeServer(version, { server_id: "10", server_uuid: "uuid-a", ...peer });
         this.write("/etc/my.cnf", "[mysqld]\n");
         for (const folder of ["/root", "/bin", "/tmp", "/run/systemd/system"]) {

@@ -181,10 +181,32 @@ describe("the facts of a host", () => {
                 code: "MM_SQL_LOGIN",
                 node: "b",
                 what: "b's server does not let the program in over its socket",
-                next: "start it, or set mysql.login (user and password) or mysql.socket for node b",
+                next: "correct mysql.login (user and password) of node b, or that account's password and host on b; without mysql.login the program comes as root; then run up again",
                 words: "ERROR 1045 (HY000) at line 1: Access denied, ***",
             },
         ]);
+    });
+
+    it("end with the rights that the login lacks, of both kinds on b, for the rest is asked with them", async () => {
+        const host = freshHost();
+        host.local.rules.unshift({
+            on: "SHOW GRANTS",
+            answer: { stdout: "GRANT SUPER, RELOAD ON *.* TO `u`@`localhost`" },
+        });
+        const { facts, exitCode, statements } = await lookAt(host);
+        expect([exitCode, facts.has("size"), statements.at(-1)]).toEqual([0, false, "SELECT CURRENT_USER()"]);
+        const [who, always = "", once = ""] = facts.rows("rights")[0] ?? [];
+        expect([who, always.startsWith("SELECT, INSERT, CREATE, DROP, PROCESS, "), once]).toEqual([
+            "root@localhost",
+            true,
+            "UPDATE, DELETE, ALTER, INDEX, REFERENCES, CREATE VIEW, CREATE ROUTINE, ALTER ROUTINE, SYSTEM_USER",
+        ]);
+        const all = freshHost();
+        all.local.rules.unshift({
+            on: "SHOW GRANTS",
+            answer: { stdout: "GRANT ALL PRIVILEGES ON *.* TO `u`@`localhost` WITH GRANT OPTION" },
+        });
+        expect((await lookAt(all)).facts.rows("rights")).toEqual([]);
     });
 
     it("name the option that the server's series no longer has, with its line", async () => {

@@ -406,6 +406,34 @@ it.each(refused)("%s", (_, given, expected) => {
     expect(report(given).fingerprint === "").toBe(expected.some((text) => !text.startsWith("~")));
 });
 
+describe("rights that the login lacks", () => {
+    const rights = ["rights u@h RELOAD,_PROCESS UPDATE,_SUPER"];
+    it.each<[string, Case, string[]]>([
+        [
+            "for every step",
+            { a: { with: ["rights u@h RELOAD "] } },
+            ["a: u@h, by whom the program logs in on a, lacks RELOAD on *.*"],
+        ],
+        [
+            "and for the import",
+            { b: { with: rights } },
+            ["b: u@h, by whom the program logs in on b, lacks RELOAD, PROCESS, UPDATE, SUPER on *.*"],
+        ],
+        [
+            "but for the import, which is over",
+            { b: { without: ["mark seed"], with: [...marked("done"), ...rights] } },
+            ["b: u@h, by whom the program logs in on b, lacks RELOAD, PROCESS on *.*"],
+        ],
+        [
+            "for an import that is over alone",
+            { b: { without: ["mark seed"], with: [...marked("done"), "rights u@h  SUPER"] } },
+            [],
+        ],
+    ])("%s", (_, given, expected) => {
+        expect(said(report(given))).toEqual(expected.map((text) => `MM_SQL_RIGHTS ${text}`));
+    });
+});
+
 describe("a server that listens on loopback only", () => {
     it.each([
         ["", stack],
