@@ -12,6 +12,10 @@ const libraries = [
     "option-file.sh",
     "peer.sh",
     "account.sh",
+    "session.sh",
+    "inventory.sh",
+    "binlog.sh",
+    "dump.sh",
     "seed.sh",
     "fence.sh",
 ];
