@@ -5,10 +5,10 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help up down ssh env status tools format check static unit live test bench
+.PHONY: help up down ssh env status tools format check static unit live test test-faults soak bench
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 up: ## two hosts on this machine, sample data on a, and the pair built by `pulumi up`
 	@lab/tools.sh
@@ -50,9 +50,17 @@ live: ## boot hosts of the tests' own, and prove the rest on them
 	@lab/tools.sh
 	.ci/checks.sh live
 
-test: ## check and live; the last line is the sum
+test: ## check, live, and a sample of test-faults (five minutes of it); the last line is the sum
 	@lab/tools.sh
-	.ci/checks.sh static unit live
+	.ci/checks.sh static unit live sample
+
+test-faults: ## every fault, made for real on hosts of the tests' own while a is written to (about an hour)
+	@lab/tools.sh
+	.ci/checks.sh faults
+
+soak: ## up and destroy interrupted at random moments: make soak RUNS=100; SEED=… makes the same ones again
+	@lab/tools.sh
+	RUNS='$(RUNS)' SEED='$(SEED)' .ci/checks.sh soak
 
 bench: ## how long up, an unchanged up and destroy take, beside an empty program
 	@lab/tools.sh

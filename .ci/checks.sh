@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # checks.sh: runs the named parts, all of them to the end, and prints what passed and failed in the last line.
-# in:  parts out of: static unit live; MM_TEST_SUBNET (default 10.231.200), MM_KEEP_LAB=1 leaves the tests' hosts running;
+# in:  parts out of: static unit live sample faults soak (RUNS, SEED); MM_TEST_SUBNET (default 10.231.200), MM_KEEP_LAB=1 leaves the tests' hosts running;
 #      MM_TEST_SECONDS (2400) bounds each part of the tests
 # out: `N passed, N failed`: tests, and among the failed also each check of the static part that did not pass
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly RESULTS=node_modules/.cache/mysql-master-master
-readonly JEST_SECONDS="${MM_TEST_SECONDS:-2400}" # for each part; a run that takes longer hangs
+JEST_SECONDS="${MM_TEST_SECONDS:-2400}" # for each part; a run that takes longer hangs
 FAILED_CHECKS=0
 TIMES=()
 
@@ -39,7 +39,24 @@ run_static() {
 
 run_unit() { run_jest unit tests/unit tests/scripts; }
 
-run_live() {
+run_live() { on_hosts run_jest live --runInBand --testPathIgnorePatterns=tests/live/faults tests/live; }
+
+# Of the faults what finds most in five minutes; `make test-faults` has all of them.
+run_sample() {
+    on_hosts run_jest sample --runInBand tests/live/faults/killed tests/live/faults/boundaries -t '(b imports|a dumps|attach-b)$'
+}
+
+run_faults() {
+    JEST_SECONDS="${MM_TEST_SECONDS:-7200}"
+    on_hosts run_jest faults --runInBand tests/live/faults
+}
+
+run_soak() {
+    JEST_SECONDS=$((900 + ${RUNS:-20} * 60))
+    on_hosts run_jest soak --runInBand tests/soak
+}
+
+on_hosts() { # COMMAND...
     export MM_LAB_DIR="$PWD/.lab-test" MM_LAB_SUBNET="${MM_TEST_SUBNET:-10.231.200}"
     local settings
     if ! settings="$(lab/env.sh)"; then
@@ -48,7 +65,7 @@ run_live() {
     fi
     eval "$settings"
     unset PULUMI_OPTION_CONFIG_FILE # for the dev stack; the tests write stacks of their own
-    run_jest live --runInBand tests/live
+    "$@"
     [ "${MM_KEEP_LAB:-}" = 1 ] || check 'hosts of the tests removed' make down
 }
 

@@ -37,7 +37,7 @@ export interface HostTarget {
     /** The server's port. */
     port: pulumi.Input<number>;
     ssh: SshArgs;
-    /** What every script gets: socket and login. */
+    /** What every script gets: socket, login and whose the host is. */
     parameters: Record<string, pulumi.Input<string>>;
     /** The host no longer exists: nothing runs there any more, neither an update nor a delete. */
     gone: boolean;

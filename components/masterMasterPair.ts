@@ -1,11 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { type HostStep, hostCommand } from "./hostCommand";
-import { hostTarget, MasterNode, type MasterNodeArgs } from "./masterNode";
+import { hostTarget, MasterNode, type MasterNodeArgs, type TlsArgs } from "./masterNode";
 import { ReplicationAccount } from "./replicationAccount";
 import { ReplicationLink, type RetryArgs, type SeedArgs } from "./replicationLink";
 
 /** What a pair's nodes are made of: the rest of a node's arguments follows from the pair. */
-export type PairNodeArgs = Omit<MasterNodeArgs, "label" | "after" | "converge" | "gone" | "autoIncrementOffset">;
+export type PairNodeArgs = Omit<
+    MasterNodeArgs,
+    "label" | "after" | "converge" | "gone" | "identity" | "autoIncrementOffset" | "tls"
+>;
 
 export interface MasterMasterPairArgs {
     /** The node that holds the data. Never overwritten. */
@@ -14,6 +18,8 @@ export interface MasterMasterPairArgs {
     b: PairNodeArgs;
     /** The replication account; default replicator@% with a random password. */
     account?: { name?: pulumi.Input<string>; hostPattern?: pulumi.Input<string>; password?: pulumi.Input<string> };
+    /** How the link is encrypted; default: where both servers can. */
+    tls?: TlsArgs;
     seed?: SeedArgs;
     retry?: RetryArgs;
     /** Which node takes the writes: `a` (default), `b` or `both`. The other one is read-only, after a restart too. */
@@ -24,6 +30,11 @@ export interface MasterMasterPairArgs {
     converge?: pulumi.Input<string>;
     /** `a` or `b`: that host no longer exists; nothing runs there any more, so that destroy and a role change can do without it. */
     gone?: string;
+    /** What is refused unless it is said that it is so. */
+    accept?: {
+        /** The hosts are another stack's pair, whose state is lost for good: take them over. */
+        otherStack?: boolean;
+    };
 }
 
 /** Two servers, each the other's source and replica. Ends with both directions proven and the roles set, or with an MM_ code. */
@@ -60,20 +71,24 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         }
 
         const { converge } = args;
+        const identity = new random.RandomUuid(`${name}-identity`, {}, { parent: this }).result;
         const argsOf = (label: "a" | "b"): MasterNodeArgs => ({
             ...args[label],
+            ...(args.tls && { tls: args.tls }),
             converge,
             label,
             gone: args.gone === label,
+            identity,
         });
 
         const checked = this.preflight(name, argsOf("a"), argsOf("b"));
+        const taken = this.takeHosts(name, argsOf("a"), argsOf("b"), checked, args.accept?.otherStack ?? false);
         const node = (label: "a" | "b", serverId: number, autoIncrementOffset: number) => {
             const own = argsOf(label);
             const mysql = { serverId, ...own.mysql };
             return new MasterNode(
                 `${name}-${label}`,
-                { ...own, mysql, autoIncrementOffset, after: checked },
+                { ...own, mysql, autoIncrementOffset, after: taken },
                 { parent: this },
             );
         };
@@ -122,6 +137,30 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         const origin = look(a, "origin", "");
         const peer = look(b, "peer", origin);
         return pulumi.interpolate`${origin} ${peer}`;
+    }
+
+    /** A host is one stack's at a time: both are taken before anything changes on either, and given back last. */
+    private takeHosts(
+        name: string,
+        a: MasterNodeArgs,
+        b: MasterNodeArgs,
+        checked: pulumi.Output<string>,
+        acceptOtherStack: boolean,
+    ): pulumi.Output<string> {
+        const take = (node: MasterNodeArgs, after: pulumi.Output<string>) =>
+            hostCommand(
+                `${name}-lock-${node.label}`,
+                {
+                    target: hostTarget(node),
+                    script: "lock-host.sh",
+                    parameters: { ACCEPT_OTHER_STACK: acceptOtherStack, AFTER: after },
+                    plan: ["take the host for this stack: stop if another one works on it, or has its pair there"],
+                    undo: ["give the host back"],
+                    converge: node.converge,
+                },
+                { parent: this },
+            ).fingerprint;
+        return take(a, pulumi.interpolate`${checked} ${take(b, checked)}`);
     }
 
     /** The node that closes comes first; the other one opens when it has applied the last transaction. */

@@ -46,6 +46,16 @@ export interface ServerArgs {
     admin?: AdminArgs;
 }
 
+/** How a node speaks with its peer's server. Where it says nothing: encrypted where that server can. */
+export interface TlsArgs {
+    /** `true`: never in clear, and the account is let in over TLS alone. `false`: in clear, too, where a link was encrypted before. */
+    require?: pulumi.Input<boolean>;
+    /** Certificates (PEM) of the CA that signed the servers' own; then each server has to prove that it has one of its. */
+    ca?: pulumi.Input<string>;
+    /** The certificate has to carry the name by which the other node reaches the server; needs `ca`. */
+    verifyHost?: pulumi.Input<boolean>;
+}
+
 export interface MasterNodeArgs {
     /** Short name in messages, resource names and logs; `a` and `b` in a pair. */
     label: string;
@@ -55,6 +65,7 @@ export interface MasterNodeArgs {
     /** Where the other node reaches this host's sshd, for the copy of the backup; default `host` and the SSH port. */
     copy?: { host?: pulumi.Input<string>; port?: pulumi.Input<number> };
     mysql?: ServerArgs;
+    tls?: TlsArgs;
     /** 1 or 2: this node's auto_increment_offset. */
     autoIncrementOffset?: number;
     /** A value that has to be there before anything changes on the host, such as the fingerprints of checks. */
@@ -63,6 +74,8 @@ export interface MasterNodeArgs {
     converge?: pulumi.Input<string>;
     /** The host no longer exists; nothing runs there any more. */
     gone?: boolean;
+    /** By which a host is known as this stack's; without it no note is kept whose the host is. */
+    identity?: pulumi.Input<string>;
 }
 
 /** One server made ready to be half of a pair. Ends with every value running, or with MM_NODE_*. */
@@ -133,6 +146,13 @@ export function hostTarget(args: MasterNodeArgs): HostTarget {
             SOCKET: args.mysql?.socket ?? "",
             LOGIN_USER: login?.user ?? "",
             LOGIN_PASSWORD: login ? pulumi.secret(login.password) : "",
+            ...(args.identity !== undefined && {
+                IDENTITY: args.identity,
+                STACK: `${pulumi.getProject()}/${pulumi.getStack()}`,
+            }),
+            TLS_REQUIRE: pulumi.output(args.tls?.require).apply((value) => `${value ?? ""}`),
+            TLS_CA: args.tls?.ca ?? "",
+            TLS_VERIFY_HOST: pulumi.output(args.tls?.verifyHost).apply((value) => `${value ?? ""}`),
         },
         gone: args.gone ?? false,
     };

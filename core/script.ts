@@ -6,10 +6,12 @@ const remote = join(__dirname, "..", "remote");
 const libraries = [
     "say.sh",
     "host.sh",
+    "owner.sh",
     "mysql.sh",
     "statements.sh",
     "service.sh",
     "option-file.sh",
+    "tls.sh",
     "peer.sh",
     "account.sh",
     "session.sh",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { describeIssue } from "./settingsReport";
 import { resolveSsh, type SshSettings, sshSchema } from "./sshSettings";
+import { resolveTls, type TlsSettings, tlsSchema } from "./tlsSettings";
 
 /** All problems of a stack's settings at once. `message` is the whole report, a line a problem: `path: what; remedy`. */
 export class SettingsError extends Error {
@@ -96,6 +97,7 @@ export const stackSchema = z.strictObject({
                 .optional(),
         })
         .optional(),
+    tls: tlsSchema.optional(),
     seed: z
         .strictObject({
             backupFile: filePath.optional(),
@@ -117,6 +119,7 @@ export const stackSchema = z.strictObject({
     ),
     active: z.enum(["a", "b", "both"]).optional(),
     gone: z.enum(["a", "b"]).optional(),
+    accept: z.strictObject({ otherStack: z.boolean().optional() }).optional(),
     converge: oneLine("any text").optional(),
 });
 
@@ -128,7 +131,11 @@ export interface NodeSettings extends Omit<Stack["a"], "ssh"> {
 }
 
 /** A stack's settings, checked; `a` and `b` carry what `ssh` and `mysql` say for both. */
-export type Settings = Omit<Stack, "a" | "b" | "ssh" | "mysql"> & { a: NodeSettings; b: NodeSettings };
+export type Settings = Omit<Stack, "a" | "b" | "ssh" | "mysql" | "tls"> & {
+    a: NodeSettings;
+    b: NodeSettings;
+    tls?: TlsSettings;
+};
 
 /**
  * Checks the whole config of a stack. `config` is key to text, as `pulumi.runtime.allConfig()` gives it (objects as JSON);
@@ -163,13 +170,15 @@ export function parseSettings(config: Record<string, string>, readFile: (path: s
     if (a && b && mysql.success) {
         problems.push(...findContradictions(a, b));
     }
+    const tls = tlsSchema.optional().safeParse(raw.tls);
+    const link = tls.data && resolveTls(tls.data, readFile, problems);
     const roles = stackSchema.pick({ active: true, gone: true }).safeParse({ active: raw.active, gone: raw.gone });
     problems.push(...findRoleProblems(roles.data ?? {}));
     if (!shape.success || !a || !b || problems.length > 0) {
         throw new SettingsError(problems);
     }
-    const { ssh: _ssh, mysql: _mysql, ...rest } = shape.data;
-    return { ...rest, a, b };
+    const { ssh: _ssh, mysql: _mysql, tls: _tls, ...rest } = shape.data;
+    return { ...rest, ...(link && { tls: link }), a, b };
 }
 
 /** What is right in each place, and wrong together. */

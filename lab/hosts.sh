@@ -14,6 +14,7 @@ usage() {
 hosts.sh up HOST...         boot them; a host that runs is left as it is, one that was killed starts with its data
 hosts.sh reset HOST...      boot them as new ones, all their data gone
 hosts.sh reboot HOST...     restart them, orderly
+hosts.sh kill HOST...       cut their power; up HOST... boots them with their data
 hosts.sh down [HOST...]     remove them at once (all of the lab when none is named)
 hosts.sh cut HOST...        take them off the network; mend HOST... puts them back
 hosts.sh base               make what they are booted from, and no host
@@ -29,13 +30,13 @@ main() {
     [ $# -gt 0 ] || usage
     shift
     require_subnet_sane
-    case "$action" in up | reset | reboot | cut | mend | ssh) [ $# -gt 0 ] || usage ;; esac
+    case "$action" in up | reset | reboot | kill | cut | mend | ssh) [ $# -gt 0 ] || usage ;; esac
     for host in "$@"; do
         [[ $host =~ ^[a-z]$ ]] || fail "'$host' is no host of the lab" "name it by one letter: a, b, c"
         [ "$action" != ssh ] || break # the rest is the command
     done
     case "$action" in
-        up | reset | reboot | down | cut | mend)
+        up | reset | reboot | kill | down | cut | mend)
             require_root
             require_cgroups
             require_kind "$MM_LAB_SERVER"
@@ -69,6 +70,11 @@ reset_hosts() { # HOST...
 reboot_hosts() { # HOST...
     claim_subnet
     in_parallel reboot_host "$@"
+}
+
+kill_hosts() { # HOST...
+    claim_subnet
+    in_parallel kill_processes "$@"
 }
 
 cut_hosts() { set_links down "$@"; }

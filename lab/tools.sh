@@ -30,6 +30,7 @@ mmdebstrap mmdebstrap
 systemd-nspawn systemd-container
 ip iproute2
 ssh openssh-client
+openssl openssl
 pgrep procps
 flock util-linux
 make make

@@ -1,9 +1,9 @@
 # attach-replica.sh: makes this node follow its peer, and keeps it so.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD PEER_HOST PEER_PORT ACCOUNT ACCOUNT_PASSWORD
 #        SOURCE_FILE SOURCE_POSITION GATE (yes: the source's log may hold nothing but what came from here)
-#        RETRY_SECONDS RETRY_COUNT (empty: the server's own)
+#        RETRY_SECONDS RETRY_COUNT (empty: the server's own) TLS_REQUIRE TLS_CA TLS_VERIFY_HOST
 # out:   link source=HOST:PORT uuid=UUID
-# codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_OTHER_SOURCE MM_LINK_NOT_RUNNING MM_LINK_IN_CLEAR MM_ROLE_PEER_WRITABLE
+# codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_OTHER_SOURCE MM_LINK_NOT_RUNNING MM_LINK_IN_CLEAR MM_TLS_MISSING MM_ROLE_PEER_WRITABLE
 
 main() {
     require_server
@@ -24,6 +24,10 @@ follow() {
     if have_both_gtids; then auto=1; fi
     require_ours "$found"
     require_same_source "$found" "$uuid"
+    ENCRYPTED="$(read_peer_tls)"
+    CA="$(channel_ca_path)"
+    require_no_downgrade
+    ensure_channel_ca "$CA"
     if [ -z "$found" ]; then
         require_not_errant "$auto"
         attach "$auto" "$([ "$auto" = 1 ] && echo "by GTID" || echo "from $SOURCE_FILE $SOURCE_POSITION")"
@@ -31,12 +35,15 @@ follow() {
         [ "$found:$(replica_field Source_Port):$(replica_field Source_User):$(replica_field Auto_Position)" != "$WANTED:$ACCOUNT:$auto" ]; then
         require_known_position "$found" "$auto"
         attach "$auto" "again, for it followed $found:$(replica_field Source_Port)"
+    elif [ "$(read_channel_tls)" != "$(wanted_tls "$ENCRYPTED" "$CA")" ]; then
+        renew_login ", $(sql_channel_tls "$ENCRYPTED" "$CA")"
     elif [ "$(value_of password "$(recall link)")" != "$(digest_of "$ACCOUNT_PASSWORD")" ] || ! is_receiving; then
-        renew_password
+        renew_login ''
     fi
+    drop_channel_cas "$CA"
     remember link "source=$WANTED uuid=$uuid password=$(digest_of "$ACCOUNT_PASSWORD")"
     require_link_running
-    has_peer_tls || warn MM_LINK_IN_CLEAR "$PEER_HOST offers no TLS: rows travel to $NODE in clear"
+    [ "$ENCRYPTED" = 1 ] || warn MM_LINK_IN_CLEAR "$PEER_HOST offers no TLS: rows travel to $NODE in clear; the password does not, it goes encrypted with the key that $PEER_HOST shows"
     printf 'link source=%s uuid=%s\n' "$WANTED" "$uuid"
 }
 
@@ -56,6 +63,13 @@ require_same_source() {
     sql "STOP $(sql_replica)"
     fail MM_LINK_OTHER_SOURCE "$NODE followed server $known at $WANTED, and now $2 answers there. $NODE was stopped from following it" \
         "if that is a restored copy, pulumi destroy and up again will tell whether the two fit; if it is a stranger, give the right host"
+}
+
+# A link that was encrypted stays so: whoever sits in between could take TLS out of what the source offers.
+require_no_downgrade() {
+    if [ "$ENCRYPTED" = 1 ] || [ "$(replica_field Source_SSL_Allowed)" != Yes ] || [ "$TLS_REQUIRE" = false ]; then return; fi
+    fail MM_TLS_MISSING "$NODE followed $WANTED encrypted, and now that server offers no TLS. Nothing was changed" \
+        "give it its TLS back (tls_version, ssl_cert and ssl_key there), or set tls.require to false where rows may travel in clear; then run up again"
 }
 
 # The gate: nothing may reach this node from the source's log but what it sent there itself.
@@ -102,7 +116,7 @@ attach() {
         options="$options, ${source}_LOG_FILE = $(quote_sql "$(replica_field Relay_Source_Log_File)"), ${source}_LOG_POS = $(replica_field Exec_Source_Log_Pos)"
     fi
     if [ -n "$RETRY_SECONDS" ]; then options="$options, ${source}_CONNECT_RETRY = $RETRY_SECONDS, ${source}_RETRY_COUNT = $RETRY_COUNT"; fi
-    if has_peer_tls; then options="$options, ${source}_SSL = 1"; else options="$options, ${source}_SSL = 0"; fi
+    options="$options, $(sql_channel_tls "$ENCRYPTED" "$CA")"
     # without TLS an account of caching_sha2_password logs in only with the source's public key
     if has_source_public_key; then options="$options, GET_${source}_PUBLIC_KEY = 1"; fi
     sql "STOP $(sql_replica)" "$(sql_change_source) $options" "START $(sql_replica)"
@@ -110,8 +124,8 @@ attach() {
 }
 
 # The applier goes on meanwhile, and the coordinates stay.
-renew_password() {
-    sql "STOP $(sql_replica) IO_THREAD" "$(sql_change_source) $(sql_source)_PASSWORD = $(quote_sql "$ACCOUNT_PASSWORD")" "START $(sql_replica)"
+renew_login() {
+    sql "STOP $(sql_replica) IO_THREAD" "$(sql_change_source) $(sql_source)_PASSWORD = $(quote_sql "$ACCOUNT_PASSWORD")$1" "START $(sql_replica)"
     note "its receiver logs in to $WANTED anew (it was running: $(replica_field Replica_IO_Running))"
 }
 
@@ -141,6 +155,7 @@ part() {
         sql "STOP $(sql_replica)" "RESET $(sql_replica) ALL"
         note "no longer follows $WANTED"
     fi
+    drop_channel_cas
     forget link
 }
 

@@ -1,5 +1,5 @@
 # make-account.sh: the replication account on the origin, and its password; it reaches the peer in the backup.
-# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD TLS_REQUIRE
 #        MADE_ELSEWHERE (yes: mysql.User and mysql.Grant make it; its later passwords and its end are here, for those cannot
 #        change anything on a node that is read-only)
 # out:   account name=NAME host=PATTERN
@@ -40,6 +40,7 @@ ensure_account() {
         note "gave $WHO its new password"
     fi
     if ! has_grants; then with_write_access grant; fi
+    if ! has_wanted_encryption; then with_write_access sql "$(sql_require_encryption)"; fi
     remember account "$MARK digest=$digest"
     printf 'account name=%s host=%s\n' "$ACCOUNT" "$ACCOUNT_HOST"
 }

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { ResourceType } from "./contract";
+import { randomUuid } from "./randomUuid";
 import { serve } from "./serve";
 import { findChanges, type Properties, secret, UNKNOWN, withoutEmpty } from "./values";
 
@@ -121,5 +122,8 @@ void serve({
     name: "random",
     version: "4.21.2",
     acceptSecrets: false,
-    resources: { "random:index/randomPassword:RandomPassword": randomPassword },
+    resources: {
+        "random:index/randomPassword:RandomPassword": randomPassword,
+        "random:index/randomUuid:RandomUuid": randomUuid,
+    },
 });

@@ -7,6 +7,10 @@ export LC_ALL=C
 
 # What the program has to remember on a host, for each server by its port: backups, markers, the lock. Owner only.
 STATE="/var/lib/mysql-master-master/$PORT"
+# up or down, and the address that this SSH connection comes from
+VERB="${1:-up}"
+CALLER="${2:-}"
+CALLER="${CALLER%% *}"
 SCRATCH="$(mktemp -d)"
 # at_exit COMMAND: runs it when the script ends, however it ends; the last one given runs first. The one EXIT trap is here:
 # a second one would silently replace it.
@@ -30,17 +34,26 @@ require_scratch_room() {
     fail MM_HOST_DISK "$NODE has less than 1 MB free in ${TMPDIR:-/tmp}. Nothing was changed" "make room there, then run up again"
 }
 
-# open_state: makes the node's memory and takes its lock, so that two runs never interleave on one server.
-# A lock of a dead run is released by the kernel; fd 9 is closed for every service command, lest the server inherits it.
+# open_state: makes the node's memory and takes its lock, so that two runs never interleave on one server; then the host itself, so
+# that two stacks never do (owner.sh). A lock of a dead run is released by the kernel; fd 9 is closed for every service command,
+# lest the server inherits it.
 open_state() {
+    local before
     mkdir -p "$STATE"
     exec 9>>"$STATE/lock"
     if ! flock -w "${LOCK_SECONDS:-30}" 9; then
-        fail MM_HOST_LOCKED "another run works on $NODE ($(tail -n 1 "$STATE/lock"))" \
+        before="$(recall owner)"
+        fail MM_HOST_LOCKED "another run works on $NODE ($(tail -n 1 "$STATE/lock")${before:+; $(describe_owner "$before")})" \
             "wait until it has ended, then run up again; if that process hangs, stop it on the host"
     fi
+    # a run that ends, however it ends, empties it; only one that was killed does not
+    before="$(tail -n 1 "$STATE/lock")"
+    [ -z "$before" ] || note "the run before was killed ($before); its lock is free"
+    claim_host
+    at_exit empty_lock
     printf 'process %s, %s, since %s\n' "$$" "$STEP" "$(date -u '+%Y-%m-%d %H:%M:%S UTC')" >"$STATE/lock"
 }
+empty_lock() { : >"$STATE/lock"; }
 
 # remember NAME TEXT: writes it beside its place and moves it there, so that a marker is whole or absent.
 remember() {

@@ -51,7 +51,7 @@ require_server() {
     local facts found
     require_scratch_room
     require_client
-    facts="$(try_sql 'SELECT @@port, @@version, @@version_comment')" ||
+    facts="$(read_server_facts)" || { wait_for_server_on_its_way && facts="$(read_server_facts)"; } ||
         fail MM_SQL_LOGIN "$NODE's server does not let the program in over its socket" \
             "start it, or set mysql.login (user and password) or mysql.socket for node $NODE" "$(cat "$SCRATCH/words")"
     IFS=$'\t' read -r found VERSION_TEXT _ <<<"$facts"
@@ -59,6 +59,19 @@ require_server() {
         "set mysql.port or mysql.socket of node $NODE to those of one server"
     case "$facts" in *MariaDB*) FLAVOUR=MariaDB ;; *) FLAVOUR=MySQL ;; esac
     VERSION="$(parse_version "$VERSION_TEXT")"
+}
+
+read_server_facts() { try_sql 'SELECT @@port, @@version, @@version_comment'; }
+
+# A server may be in the middle of a restart: by a run whose engine was killed, or after a crash or a boot. It is waited for as
+# long as that goes on, and no longer.
+wait_for_server_on_its_way() { is_server_on_its_way && wait_until "${START_TIMEOUT_SECONDS:-600}" is_there_or_lost; }
+is_there_or_lost() { try_sql 'SELECT 1' >/dev/null || ! is_server_on_its_way; }
+is_server_on_its_way() {
+    grep -q 2002 "$SCRATCH/words" || return 1
+    # fd 9 is this step's own lock: then nobody else restarts the server
+    if [ ! -e /proc/self/fd/9 ] && [ -e "$STATE/lock" ] && ! flock -n "$STATE/lock" true; then return 0; fi
+    systemctl show --property ActiveState --value mysqld mysql mariadb "${SERVICE:-mysqld}" 2>/dev/null | grep -qE '^(de)?activating$'
 }
 
 # parse_version TEXT: 5.7.22-log to 50722, 10.11.6-MariaDB to 101106.

@@ -10,6 +10,7 @@ open_peer() {
         option_line password "$ACCOUNT_PASSWORD"
         # for servers without TLS; unknown to MariaDB's client, which needs no key
         echo 'loose-get-server-public-key'
+        tls_option_lines "$([ "$TLS_VERIFY_HOST" = true ] && echo VERIFY_IDENTITY || echo VERIFY_CA)"
     } >"$SCRATCH/peer.cnf"
     PEER=("$MYSQL" "--defaults-file=$SCRATCH/peer.cnf" --connect-timeout=5 --protocol=tcp)
 }
@@ -20,8 +21,9 @@ peer_vertical() { printf '%s;\n' "$1" | ask "${PEER[@]}" -E; }
 require_peer() {
     local next words
     open_peer "$1" "$2"
-    wait_until "$3" try_peer 'SELECT 1' >/dev/null && return
+    if wait_until "$3" has_peer_answered && [ -z "$TLS_REFUSED" ]; then return; fi
     words="$(cat "$SCRATCH/words")"
+    [ -z "$TLS_REFUSED" ] || fail_tls "$1:$2" "$words"
     case "$words" in
         *1045* | *1130*) next="let $ACCOUNT log in from $NODE: compare account.hostPattern with the address that the server names" ;;
         *1042*) next="give $NODE's address a name on $1 (/etc/hosts), or set skip_name_resolve there" ;;
@@ -30,8 +32,19 @@ require_peer() {
     fail MM_ACCOUNT_LOGIN "from $NODE, $ACCOUNT cannot log in to $1:$2 within $3 s" "$next, then run up again" "$words"
 }
 
-# has_peer_tls: whether the connection to the peer was encrypted.
-has_peer_tls() { [ -n "$(try_peer "SHOW SESSION STATUS LIKE 'Ssl_cipher'" | cut -f 2)" ]; }
+# has_peer_answered: it lets the account in, or says what no waiting mends.
+has_peer_answered() {
+    TLS_REFUSED=''
+    try_peer 'SELECT 1' >/dev/null && return
+    is_tls_refusal "$(cat "$SCRATCH/words")" && TLS_REFUSED=yes
+}
+
+# read_peer_tls: 1 when the connection to the peer is encrypted, else 0. No answer is not a no: it would send rows in clear.
+read_peer_tls() {
+    local cipher
+    cipher="$(try_peer "SHOW SESSION STATUS LIKE 'Ssl_cipher'")" || fail_unreadable
+    case "$cipher" in *$'\t'?*) echo 1 ;; *) echo 0 ;; esac
+}
 
 # have_both_gtids: whether this server and its peer have GTIDs on.
 have_both_gtids() { [ "$(read_gtid_mode)" = ON ] && [ "$(peer_read @@global.gtid_mode)" = ON ]; }
@@ -40,6 +53,9 @@ read_peer_coordinates() { try_peer "$(sql_binary_log_status)" | awk -F'\t' 'NR =
 
 # peer_read EXPRESSION: a value of the peer's server; ends the script when it cannot be had.
 peer_read() {
-    try_peer "SELECT $1" || fail MM_PEER_UNREADABLE "from $NODE, the peer's server does not answer $ACCOUNT" \
+    try_peer "SELECT $1" || fail_unreadable
+}
+fail_unreadable() {
+    fail MM_PEER_UNREADABLE "from $NODE, the peer's server does not answer $ACCOUNT" \
         "see that it runs and is reachable, then run up again" "$(cat "$SCRATCH/words")"
 }

@@ -41,6 +41,9 @@ read_seed_state() {
     value_of state "$seed"
 }
 
+# read_noted_seed_state: the state as it was noted, whatever server or origin it is about: for steps that ask no server.
+read_noted_seed_state() { value_of state "$(recall seed)"; }
+
 # is_seed_whole: whether the origin's data is here, so that no backup is needed any more.
 is_seed_whole() { case "$(read_seed_state "$SOURCE_UUID")" in imported | 'done') ;; *) return 1 ;; esac }
 

@@ -123,7 +123,7 @@ describe("a run that is killed is finished by the next", () => {
         freshHosts({ big: true });
         const stack = await freshStack("interrupted");
         const before = await checksums(a);
-        const run = stack.startUp();
+        const run = stack.start();
         await waitFor("the moment", 60, look, isThen).finally(run.kill);
         await stack.mustUp();
         expect(await dataOf(b)).toBe(without(before));
@@ -253,7 +253,7 @@ describe("a host is gone", () => {
         lab("hosts.sh", ["cut", "b"]);
         stack.settings.gone = "b";
         // a alone hears that its peer is gone; nothing else runs anywhere
-        expect(await stack.mustUp()).toMatch(/pair-role-a updated[\s\S]*~ 1 updated\n {4}22 unchanged/);
+        expect(await stack.mustUp()).toMatch(/pair-role-a updated[\s\S]*~ 1 updated\n {4}25 unchanged/);
         await stack.mustDestroy();
         expect(await a.replica("Source_Host")).toBe("");
         expect(await a.sql("SELECT COUNT(*) FROM mysql.user WHERE user = 'replicator'")).toBe("0");

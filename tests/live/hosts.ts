@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
@@ -20,6 +21,12 @@ export class Host {
     async run(command: string): Promise<string> {
         const { stdout } = await run("ssh", [...sshOptions, `root@${this.address}`, command], { maxBuffer: 1 << 26 });
         return stdout.trimEnd();
+    }
+
+    /** Copies a file of this machine there, as root. */
+    async put(file: string, path: string): Promise<void> {
+        const text = readFileSync(file).toString("base64");
+        await this.run(`echo ${text} | base64 -d >${quote(path)}`);
     }
 
     /** Rows of a statement, columns separated by tabs. */
@@ -104,7 +111,7 @@ export async function checksums(host: Host): Promise<string> {
 /** Everything on a host that an up could change: option files, accounts, schemas, replication, the program's own folder. */
 export async function fingerprintOf(host: Host): Promise<string> {
     const files = await host.run(
-        "find /etc/mysql /etc/my.cnf /root/.ssh /var/lib/mysql-master-master /tmp -maxdepth 3 -type f 2>/dev/null | sort | xargs -r sha256sum",
+        "find /etc/mysql /etc/my.cnf /root/.ssh /home/deploy/.ssh /var/lib/mysql-master-master /tmp -maxdepth 3 -type f 2>/dev/null | sort | xargs -r sha256sum",
     );
     const server = await host.sql(
         "SELECT user, host, authentication_string FROM mysql.user ORDER BY 1, 2; SHOW DATABASES; SELECT @@global.gtid_executed, @@server_id, @@read_only",

@@ -39,7 +39,7 @@ describe("the procedure, row by row", () => {
 
     test("up builds the pair from fresh hosts, and shows no password to any process there", async () => {
         const watched = [a, b].map(watchProcesses);
-        expect(await stack.mustUp()).toMatch(/\+ 23 created/);
+        expect(await stack.mustUp()).toMatch(/\+ 26 created/);
         for (const seen of await Promise.all(watched.map((watch) => watch.stop()))) {
             expect(seen).toContain("sshd");
             expect(seen).not.toContain(password);
@@ -135,7 +135,11 @@ describe("the procedure, row by row", () => {
     test("the program's own schema is gone, and so are the throw-away key and its admission", async () => {
         for (const host of [a, b]) {
             expect(await host.sql("SHOW DATABASES LIKE 'mysql_master_master'")).toBe("");
-            expect(await host.run("grep -c mysql-master-master /root/.ssh/authorized_keys || true")).toBe("0");
+            expect(
+                await host.run(
+                    "cat /root/.ssh/authorized_keys /home/deploy/.ssh/authorized_keys | grep -c mysql-master-master || true",
+                ),
+            ).toBe("0");
             expect(await host.run("ls /var/lib/mysql-master-master/3306 | grep -E 'key|receive' || true")).toBe("");
         }
     });
@@ -168,7 +172,7 @@ describe("afterwards", () => {
     test("an unchanged up changes nothing and runs nothing on the hosts", async () => {
         const seen = async () => [await logins(a), await logins(b), await a.serverProcess(), await b.serverProcess()];
         const before = await seen();
-        expect(await stack.mustUp()).toMatch(/23 unchanged/);
+        expect(await stack.mustUp()).toMatch(/26 unchanged/);
         expect(await seen()).toEqual(before);
     });
 

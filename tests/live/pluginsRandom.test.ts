@@ -103,3 +103,22 @@ describe("a random password", () => {
         );
     });
 });
+
+describe("a random UUID", () => {
+    it("is one, stays from run to run, and is replaced when its keepers change", async () => {
+        const stack = new Stack(`
+const { RandomUuid } = require("@pulumi/random");
+new RandomUuid("uuid", require("./settings.json"));
+`);
+        stacks.push(stack);
+        await stack.operate("up", {});
+        const first = stack.resource("uuid");
+        expect(first?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+        expect(first?.outputs).toMatchObject({ id: first?.id, result: first?.id });
+        expect((await stack.operate("up", {})).steps.uuid).toEqual(["same"]);
+        expect(stack.resource("uuid")?.id).toBe(first?.id);
+        const other = await stack.operate("up", { keepers: { one: "1" } });
+        expect(other.steps.uuid).toEqual(["create-replacement", "replace", "delete-replaced"]);
+        expect(stack.resource("uuid")?.id).not.toBe(first?.id);
+    });
+});

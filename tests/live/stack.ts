@@ -1,5 +1,5 @@
-import { execFile, spawn } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout, labFolder, subnet } from "./hosts";
 
@@ -7,6 +7,15 @@ export interface Outcome {
     exitCode: number;
     /** What the CLI wrote, both streams. */
     text: string;
+}
+
+/** A run of the engine that goes on. */
+export interface Running {
+    /** What it has said so far. */
+    text: () => string;
+    ended: Promise<Outcome>;
+    /** kill -9 of the engine, its plugins and the program, and what a user does after that. */
+    kill: () => Promise<void>;
 }
 
 /** A stack of the tests' own over the program in this checkout, driven by the real engine's command line. */
@@ -20,7 +29,9 @@ export class Stack {
         this.settings = {
             a: { host: "a.example.com", ssh: { host: `${subnet}.11` } },
             b: { host: "b.example.com", ssh: { host: `${subnet}.12` } },
+            // with the rights that README.md asks for, and no others
             ssh: {
+                user: "deploy",
                 privateKeyFile: join(labFolder, "ssh/id_ed25519"),
                 knownHostsFile: join(labFolder, "ssh/known_hosts"),
             },
@@ -64,22 +75,44 @@ export class Stack {
         return requireSuccess(await this.pulumi("stack", "export"));
     }
 
-    /** Starts an up and hands it out, to be killed with all that it started: it leads its own process group. */
-    startUp(): { kill: () => Promise<void> } {
+    /** Starts an up or a destroy and hands it out, to be watched, and killed with all that it started. */
+    start(verb: "up" | "destroy" = "up"): Running {
         this.write();
-        const args = this.arguments(["up", "--yes", "--skip-preview", "--non-interactive"]);
-        const child = spawn("pulumi", args, { cwd: checkout, env: this.env(), stdio: "ignore", detached: true });
-        const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+        const args = this.arguments([verb, "--yes", "--skip-preview", "--non-interactive"]);
+        // a session of its own, for the engine gives each plugin its own process group
+        const child = spawn("pulumi", args, {
+            cwd: checkout,
+            env: this.env(),
+            stdio: ["ignore", "pipe", "pipe"],
+            detached: true,
+        });
+        let text = "";
+        for (const stream of [child.stdout, child.stderr]) {
+            stream.on("data", (chunk) => {
+                text += chunk;
+            });
+        }
+        const ended = new Promise<Outcome>((resolve) =>
+            child.once("close", (code) => resolve({ exitCode: code ?? 1, text })),
+        );
         return {
+            text: () => text,
+            ended,
             kill: async () => {
-                if (child.pid !== undefined && child.exitCode === null) {
-                    process.kill(-child.pid, "SIGKILL");
-                }
+                killSession(child.pid ?? 0);
                 await ended;
-                // the engine's own lock outlives a killed engine
-                requireSuccess(await this.pulumi("cancel", "--yes"));
+                await this.recover();
             },
         };
+    }
+
+    /** What a user does after an engine was killed: put the last whole state back where the kill cut it, and cancel. */
+    private async recover(): Promise<void> {
+        const state = join(labFolder, "state/.pulumi/stacks/mysql-master-master", `${this.name}.json`);
+        if (!isJson(state)) {
+            copyFileSync(`${state}.bak`, state);
+        }
+        requireSuccess(await this.pulumi("cancel", "--yes"));
     }
 
     private async expectSuccess(...args: string[]): Promise<string> {
@@ -120,4 +153,28 @@ function requireSuccess(outcome: Outcome): string {
         throw new Error(`pulumi ended with ${outcome.exitCode}:\n${outcome.text}`);
     }
     return outcome.text;
+}
+
+/** Engine, language host, program, plugins: whoever is of the session that the engine was started in. */
+function killSession(leader: number): void {
+    const table = execFileSync("ps", ["-eo", "pid=,sess="], { encoding: "utf8" }).trim().split("\n");
+    for (const line of table) {
+        const [pid, session] = line.trim().split(/\s+/).map(Number);
+        if (pid && leader && session === leader) {
+            try {
+                process.kill(pid, "SIGKILL");
+            } catch {
+                // it has ended by itself
+            }
+        }
+    }
+}
+
+function isJson(file: string): boolean {
+    try {
+        JSON.parse(readFileSync(file, "utf8"));
+        return true;
+    } catch {
+        return false;
+    }
 }

@@ -169,7 +169,8 @@ describe("attach-replica.sh", () => {
     it("warns at every run while rows travel in clear, and no longer once the peer has TLS", async () => {
         const host = makeHost();
         const clear = { on: "SHOW SESSION STATUS LIKE 'Ssl_cipher'", answer: { stdout: "Ssl_cipher\t" } };
-        const warning = "warning MM_LINK_IN_CLEAR: b: a.example.com offers no TLS: rows travel to b in clear\n";
+        const warning =
+            "warning MM_LINK_IN_CLEAR: b: a.example.com offers no TLS: rows travel to b in clear; the password does not, it goes encrypted with the key that a.example.com shows\n";
         host.peer.rules.push(clear);
         const run = await host.run(script, up);
         expect(changes(run.statements)[1]).toContain("SOURCE_SSL = 0, ");

@@ -70,6 +70,7 @@ export class FakeHost {
             server_id: "20",
             server_uuid: "uuid-b",
             pid_file: "/nowhere",
+            datadir: `${this.path("/var/lib/mysql")}/`,
             ...local,
         });
         this.peer = new FakeServer(version, { server_id: "10", server_uuid: "uuid-a", ...peer });

@@ -39,6 +39,8 @@ export class FakeServer {
     definitions = "";
     /** Columns of SHOW REPLICA STATUS by their new names; undefined: no channel. */
     channel: Map<string, string> | undefined;
+    /** Of the one account: what REQUIRE says. */
+    sslType = "";
     coordinates = "mysql-bin.000003\t157";
     grants =
         "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `replicator`@`%`\nGRANT SELECT ON `mysql_master_master`.* TO `replicator`@`%`";
@@ -150,10 +152,15 @@ export class FakeServer {
         switch (statement.split(" ").slice(0, 2).join(" ")) {
             case "CREATE USER":
             case "ALTER USER":
+                if (/ REQUIRE (SSL|NONE)$/.test(statement)) {
+                    this.sslType = statement.endsWith("SSL") ? "ANY" : "";
+                }
                 if (this.accounts.has(who) === statement.startsWith("CREATE")) {
                     return refused(1396, `Operation ${statement.slice(0, 6)} USER failed for '${user}'@'${host}'`);
                 }
-                this.accounts.set(who, password);
+                if (password !== "") {
+                    this.accounts.set(who, password);
+                }
                 return {};
             case "DROP USER":
                 return this.accounts.delete(who)
@@ -178,15 +185,22 @@ export class FakeServer {
                 AUTO_POSITION: "Auto_Position",
                 LOG_FILE: "Relay_Source_Log_File",
                 LOG_POS: "Exec_Source_Log_Pos",
+                SSL: "Source_SSL_Allowed",
+                SSL_CA: "Source_SSL_CA_File",
+                SSL_VERIFY_SERVER_CERT: "Source_SSL_Verify_Server_Cert",
             };
             this.channel ??= new Map([
                 ["Auto_Position", "0"],
+                ["Source_SSL_Allowed", "Yes"],
+                ["Source_SSL_CA_File", ""],
+                ["Source_SSL_Verify_Server_Cert", "No"],
                 ["Replica_IO_Running", "No"],
                 ["Replica_SQL_Running", "No"],
             ]);
             for (const [option, field] of Object.entries(fields)) {
                 if (given[option] !== undefined) {
-                    this.channel.set(field, given[option]);
+                    const yes = /^SSL$|VERIFY/.test(option) ? ["No", "Yes"][Number(given[option])] : undefined;
+                    this.channel.set(field, yes ?? given[option]);
                 }
             }
             return {};
@@ -249,6 +263,7 @@ export class FakeServer {
             [/^SELECT 1$/, "1"],
             [/^SHOW (BINARY LOG|MASTER) STATUS$/, this.coordinates],
             [/^SHOW SESSION STATUS LIKE 'Ssl_cipher'$/, "Ssl_cipher\tTLS_AES_256_GCM_SHA384"],
+            [/^SELECT ssl_type FROM mysql\.user WHERE user = /, this.sslType],
             [/^SHOW GRANTS( FOR .*)?$/, this.grants],
             [/^SELECT GTID_SUBTRACT\(/, ""],
             [/^SELECT GTID_SUBSET\(/, "1"],

@@ -48,14 +48,44 @@ describe("the lock of a node", () => {
         }
     });
 
-    it("of a run that has ended does not hold up the next one", async () => {
+    it("held by a run that restarts the server lets the step wait for that, and none makes it stop at once", async () => {
+        const host = makeHost();
+        let asked = 0;
+        const gone = { status: 1, stderr: "ERROR 2002 (HY000): Can't connect\n" };
+        host.local.rules.push({
+            on: /^SELECT @@port/,
+            answer: () => (asked++ === 0 ? gone : { stdout: "3306\t9.7.4\ta fake" }),
+        });
+        host.remember("lock", "process 4711, configure-node, since 2026-11-23 10:00:00 UTC\n");
+        expect((await host.run("attach-replica.sh", attach)).stderr).toContain("error MM_SQL_LOGIN");
+        asked = 0;
+        const lock = host.path("/var/lib/mysql-master-master/3306/lock");
+        const holder = spawn("flock", [lock, "sh", "-c", "echo held; sleep 2"], {
+            stdio: ["ignore", "pipe", "ignore"],
+        });
+        await new Promise((resolve) => holder.stdout.once("data", resolve));
+        expect((await host.run("attach-replica.sh", attach)).exitCode).toBe(0);
+    });
+
+    it("of a run that was killed does not hold up the next one, which says so, and leaves an empty one", async () => {
         const host = makeHost();
         host.remember("lock", "process 4711, seed-load, since 2026-11-23 10:00:00 UTC\n");
+        let held: string | undefined;
+        host.local.rules.push({
+            on: "START REPLICA",
+            answer: () => {
+                held = host.memory("lock");
+                host.local.channel?.set("Replica_IO_Running", "Yes").set("Replica_SQL_Running", "Yes");
+                return {};
+            },
+        });
+        const killed =
+            "b: the run before was killed (process 4711, seed-load, since 2026-11-23 10:00:00 UTC); its lock is free\n";
         const run = await host.run("attach-replica.sh", { ...attach, LOCK_SECONDS: 0 });
-        expect(run.exitCode).toBe(0);
-        expect(host.memory("lock")).toMatch(
-            /^process \d+, attach-replica, since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n$/,
-        );
+        expect([run.exitCode, run.stderr.startsWith(killed)]).toEqual([0, true]);
+        expect(held).toMatch(/^process \d+, attach-replica, since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n$/);
+        expect(host.memory("lock")).toBe("");
+        expect((await host.run("attach-replica.sh", attach)).stderr).not.toContain("killed");
     });
 });
 

@@ -44,6 +44,7 @@ describe("a host that is gone", () => {
         "pair-link-rows-a",
         "pair-link-seed-dump",
         "pair-link-seed-offer",
+        "pair-lock-a",
         "pair-preflight-a",
         "pair-replicator-account",
         "pair-role-a",

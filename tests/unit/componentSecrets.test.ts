@@ -116,6 +116,7 @@ describe("a connection", () => {
             "pair-link-rows-a",
             "pair-link-seed-dump",
             "pair-link-seed-offer",
+            "pair-lock-a",
             "pair-preflight-a",
             "pair-replicator-account",
             "pair-role-a",

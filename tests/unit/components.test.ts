@@ -10,6 +10,8 @@ const shapeOf = ({ resources }: Built) =>
 const steps = [
     ["pair-preflight-a", "pair"],
     ["pair-preflight-b", "pair"],
+    ["pair-lock-b", "pair"],
+    ["pair-lock-a", "pair"],
     ["pair-a-configure", "pair-a"],
     ["pair-b-configure", "pair-b"],
     ["pair-replicator-account", "pair-replicator"],
@@ -33,7 +35,8 @@ const components = [
     `${token("ReplicationAccount")} pair-replicator < pair`,
     `${token("ReplicationLink")} pair-link < pair`,
 ];
-const ordinary = [...components, ...steps.map(([name, parent]) => `${command} ${name} < ${parent}`)];
+const identity = "random:index/randomUuid:RandomUuid pair-identity < pair";
+const ordinary = [...components, identity, ...steps.map(([name, parent]) => `${command} ${name} < ${parent}`)];
 
 const withAdmin = () => {
     const args = plainArgs();
@@ -101,6 +104,8 @@ describe("the steps of a pair", () => {
         expect(loose.map((names) => names.join(" after "))).toEqual(sideBySide);
         expect(isAfter(built, "pair-b-configure", "pair-preflight-b")).toBe(true);
         expect(isAfter(built, "pair-a-configure", "pair-preflight-b")).toBe(true);
+        // and so destroy gives a back first, then b
+        expect(isAfter(built, "pair-b-configure", "pair-lock-a")).toBe(true);
         expect(isAfter(built, "pair-replicator-account", "pair-a-configure")).toBe(true);
         expect(isAfter(built, "pair-link-seed-look", "pair-b-configure")).toBe(true);
     });
@@ -138,6 +143,7 @@ describe("the steps of a pair", () => {
         expect(built.get("pair-replicator-grant").after).toEqual(["pair-replicator-user"]);
         expect([...built.get("pair-replicator-account").after].sort()).toEqual([
             "pair-a-configure",
+            "pair-identity",
             "pair-replicator-grant",
             "pair-replicator-user",
         ]);

@@ -1,0 +1,39 @@
+import { a, b } from "../hosts";
+import { cutPower, cutSsh, kill, killServer, reboot } from "./breaking";
+import { at, codesIn, Interrupted, type Moment } from "./interrupted";
+
+jest.setTimeout(300_000);
+
+describe("something breaks in the middle of an up: it stops with a code, and the next up brings the pair to the end", () => {
+    let pair: Interrupted;
+
+    afterEach(() => pair.close());
+
+    test.each<[string, Moment, () => unknown, string[]]>([
+        ["the SSH connection to a is cut while it dumps", at.dump, () => cutSsh(a), ["SSH"]],
+        ["the SSH connection to b is cut while it imports", at.import, () => cutSsh(b), ["SSH"]],
+        ["mysqldump is killed", at.dump, () => kill(a, "[m]ysqldump"), ["MM_SEED_DUMP"]],
+        ["the copy is killed", at.copy, () => kill(a, "receiv[e]$"), ["MM_SEED_COPY"]],
+        ["b's server is killed while it imports", at.import, () => killServer(b), ["MM_SEED_LOAD"]],
+        ["a's server is killed while it dumps", at.dump, () => killServer(a), ["MM_SEED_DUMP"]],
+        ["a's server is killed while b imports", at.import, () => killServer(a), []],
+        ["b is rebooted while a dumps", at.dump, () => reboot(b), ["MM_SEED_COPY"]],
+        ["b is rebooted while it imports", at.import, () => reboot(b), ["SSH"]],
+        ["a is rebooted while it dumps", at.dump, () => reboot(a), ["SSH"]],
+        ["a is rebooted while b imports", at.import, () => reboot(a), []],
+        ["b is rebooted when it follows a", at.attachB, () => reboot(b), ["SSH"]],
+        ["the power of b is cut while it imports", at.import, () => cutPower(b), ["SSH"]],
+        ["the power of a is cut while it dumps", at.dump, () => cutPower(a), ["SSH"]],
+        ["the power of a is cut when b follows it", at.attachB, () => cutPower(a), ["SSH"]],
+    ])("%s", async (_what, moment, breakIt, codes) => {
+        pair = await Interrupted.fresh({ big: true });
+        const run = await pair.reach(moment);
+        await breakIt();
+        const { exitCode, text } = await run.ended;
+        console.log(exitCode, codesIn(text), text.slice(-1500));
+        expect([...codes, "MM_HOST_LOCKED"]).toEqual(expect.arrayContaining(codesIn(text)));
+        const seen = await pair.up("MM_HOST_LOCKED", "SSH");
+        console.log(seen);
+        await pair.expectWhole();
+    });
+});

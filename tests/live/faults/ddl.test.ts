@@ -1,0 +1,35 @@
+import { a, b } from "../hosts";
+import { at, Interrupted } from "./interrupted";
+
+jest.setTimeout(300_000);
+
+describe("a table's definition changes on a while it dumps: noticed, dumped again, and b has what a has", () => {
+    let pair: Interrupted;
+
+    afterEach(() => pair.close());
+
+    test.each([
+        ["ALTER TABLE", "ALTER TABLE shop.zz_later ADD COLUMN extra INT NOT NULL DEFAULT 7"],
+        ["CREATE TABLE", "CREATE TABLE shop.zz_new (id INT PRIMARY KEY); INSERT INTO shop.zz_new VALUES (1)"],
+        ["DROP TABLE", "DROP TABLE shop.zz_later"],
+        ["TRUNCATE TABLE", "TRUNCATE TABLE shop.zz_later"],
+        ["RENAME TABLE", "RENAME TABLE shop.zz_later TO shop.zz_other"],
+    ])("%s", async (_what, statement) => {
+        pair = await Interrupted.fresh({ big: true });
+        // the dump comes to it last: the change is made before that
+        await a.sql(
+            "CREATE TABLE shop.zz_later (id INT PRIMARY KEY, t TEXT); INSERT INTO shop.zz_later VALUES (1, 'x'), (2, 'y')",
+        );
+        const run = await pair.reach(at.dump);
+        await a.sql(`SET SESSION lock_wait_timeout = 20; ${statement}`);
+        const { exitCode, text } = await run.ended;
+        console.log(exitCode, text.slice(-1500));
+        if (exitCode !== 0) {
+            expect(text).toMatch(/error MM_SEED_(CHANGED|DUMP): /);
+            expect(await pair.up("MM_SEED_CHANGED")).toEqual([]);
+        }
+        const tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'shop' ORDER BY 1";
+        expect(await b.sql(tables)).toBe(await a.sql(tables));
+        await pair.expectWhole();
+    });
+});

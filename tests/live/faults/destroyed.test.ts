@@ -1,0 +1,51 @@
+import { a, b } from "../hosts";
+import { at, begun, ended, Interrupted, type Moment } from "./interrupted";
+import { STEPS } from "./steps";
+
+jest.setTimeout(300_000);
+
+let pair: Interrupted;
+
+afterEach(() => pair.close());
+
+describe("destroy after a run that was killed: a is whole, and nothing is left on either host", () => {
+    test.each<[string, Moment]>([
+        ["while a is restarted", at.restartOfA],
+        ["while a dumps", at.dump],
+        ["while the backup is copied", at.copy],
+        ["while b imports", at.import],
+        ["while b is made to follow a", at.attachB],
+        ["while a is made to follow b", at.attachA],
+        ["while a row is tested", begun("pair-link-rows-b")],
+        ["while b gets its role", begun("pair-role-b")],
+    ])("%s", async (_when, moment) => {
+        pair = await Interrupted.fresh({ big: true });
+        await pair.killAt(moment);
+        expect(await pair.destroy("MM_HOST_LOCKED")).toEqual([]);
+        await pair.expectApart();
+    });
+
+    test.each(STEPS)("after %s", async (step) => {
+        pair = await Interrupted.fresh();
+        await pair.killAt(ended(step));
+        expect(await pair.destroy("MM_HOST_LOCKED")).toEqual([]);
+        await pair.expectApart();
+    });
+});
+
+describe("a destroy that is killed is finished by the next, and up makes a pair again", () => {
+    test.each(["pair-role-a", "pair-link-attach-a", "pair-link-attach-b", "pair-link-seed-load", "pair-b-configure"])(
+        "after %s is undone",
+        async (step) => {
+            pair = await Interrupted.fresh();
+            expect(await pair.up()).toEqual([]);
+            await pair.killAt((run) => run.text().includes(` ${step} deleted`), "destroy");
+            expect(await pair.destroy("MM_HOST_LOCKED")).toEqual([]);
+            for (const host of [a, b]) {
+                expect(await host.replica("Source_Host")).toBe("");
+            }
+            expect(await pair.up()).toEqual([]);
+            await pair.expectWhole();
+        },
+    );
+});

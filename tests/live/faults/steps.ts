@@ -1,0 +1,22 @@
+/** Every step of an up that makes a pair, by the name that the engine says, in an order in which they can end. */
+export const STEPS = [
+    "pair-preflight-a",
+    "pair-preflight-b",
+    "pair-lock-b",
+    "pair-lock-a",
+    "pair-a-configure",
+    "pair-b-configure",
+    "pair-replicator-account",
+    "pair-replicator-login",
+    "pair-link-seed-look",
+    "pair-link-seed-offer",
+    "pair-link-seed-admit",
+    "pair-link-seed-dump",
+    "pair-link-seed-load",
+    "pair-link-attach-b",
+    "pair-link-attach-a",
+    "pair-link-rows-a",
+    "pair-link-rows-b",
+    "pair-role-b",
+    "pair-role-a",
+];

@@ -1,0 +1,69 @@
+import { a, b, fingerprintOf, freshHosts } from "./hosts";
+import { Stack } from "./stack";
+
+jest.setTimeout(300_000);
+
+const memory = "/var/lib/mysql-master-master/3306";
+/** Makes a stack's last step on both hosts as old as that. */
+const age = (seconds: number) =>
+    Promise.all(
+        [a, b].map((host) => host.run(`sed -i "s/ at=[0-9]*/ at=$(($(date +%s) - ${seconds}))/" ${memory}/owner`)),
+    );
+
+async function freshStack(name: string): Promise<Stack> {
+    const stack = new Stack(name);
+    stack.settings.account = { password: "Kx9vT2mQ7rB4nW8s" };
+    await stack.init();
+    return stack;
+}
+
+describe("two stacks on the same hosts", () => {
+    let first: Stack;
+    let second: Stack;
+
+    beforeAll(async () => {
+        freshHosts();
+        first = await freshStack("first");
+        second = await freshStack("second");
+        await first.mustUp();
+    });
+
+    async function expectRefusal(words: RegExp): Promise<void> {
+        const before = [await fingerprintOf(a), await fingerprintOf(b)];
+        const { exitCode, text } = await second.up();
+        expect(text).toMatch(words);
+        expect(exitCode).not.toBe(0);
+        expect([await fingerprintOf(a), await fingerprintOf(b)]).toEqual(before);
+    }
+
+    test("the second is refused while the first may be at work, and hears who that is since when", async () => {
+        await expectRefusal(
+            /error MM_HOST_LOCKED: b is worked on by stack mysql-master-master\/first \(from [\d.]+, last step fence-node at 20[^)]* UTC\), since 20.* UTC\. Nothing was changed/,
+        );
+    });
+
+    test("and when the first has its pair there: until it is said that its state is lost; then the pair runs on under the second", async () => {
+        await age(310);
+        await expectRefusal(
+            /error MM_HOST_OTHER_STACK: b is half of a pair that belongs to stack mysql-master-master\/first /,
+        );
+        const follows = [await a.replica("Source_Host"), await b.replica("Source_Host")];
+        second.settings.accept = { otherStack: true };
+        expect(await second.mustUp()).toMatch(/MM_HOST_TAKEN_OVER: [ab]: was taken over from stack/);
+        expect([await a.replica("Source_Host"), await b.replica("Source_Host")]).toEqual(follows);
+        expect(await a.replica("Replica_SQL_Running")).toBe("Yes");
+    });
+
+    test("what the first then destroys is left alone; what the second destroys goes, its notes too", async () => {
+        await first.mustDestroy();
+        expect([await a.replica("Replica_SQL_Running"), await b.replica("Replica_SQL_Running")]).toEqual([
+            "Yes",
+            "Yes",
+        ]);
+        await second.mustDestroy();
+        expect([await a.replica("Source_Host"), await b.replica("Source_Host")]).toEqual(["", ""]);
+        for (const host of [a, b]) {
+            expect(await host.run(`ls ${memory}`)).not.toMatch(/owner/);
+        }
+    });
+});
