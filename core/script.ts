@@ -16,6 +16,7 @@ const libraries = [
     "account.sh",
     "seed.sh",
     "fence.sh",
+    "sweep.sh",
 ];
 const texts = new Map<string, string>();
 

@@ -229,6 +229,7 @@ export class FakeServer {
             [/^SHOW SESSION STATUS LIKE 'Ssl_cipher'$/, "Ssl_cipher\tTLS_AES_256_GCM_SHA384"],
             [/^SELECT ssl_type FROM mysql\.user WHERE user = /, this.sslType],
             [/^SHOW GRANTS( FOR .*)?$/, this.grants],
+            [/^SHOW DATABASES LIKE 'mysql\\_master\\_master'$/, ""],
             [/^SELECT GTID_SUBTRACT\(/, ""],
             [/^SELECT GTID_SUBSET\(/, "1"],
             [/^SELECT WAIT_FOR_EXECUTED_GTID_SET\(/, "0"],
