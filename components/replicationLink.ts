@@ -11,6 +11,8 @@ export interface SeedArgs {
     keepBackup?: pulumi.Input<boolean>;
     /** How long dump, copy and import may take, each, in seconds; default 86400. */
     timeoutSeconds?: pulumi.Input<number>;
+    /** Default false; true locks all tables of the origin while it is dumped, which tables without transactions need. */
+    lockAllTables?: pulumi.Input<boolean>;
 }
 
 /** How a receiver goes on when its source is away. */

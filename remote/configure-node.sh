@@ -17,6 +17,7 @@ main() {
 configure() {
     local file
     WROTE=no
+    require_rights "$RIGHTS_ALWAYS"
     require_own_tls
     open_state
     find_server

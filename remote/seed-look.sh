@@ -7,7 +7,10 @@ main() {
     case "$(read_seed_state "$SOURCE_UUID")" in
         done) echo 'seed done' ;;
         parted) echo 'seed parted' ;;
-        *) echo 'seed wanted' ;;
+        *)
+            require_rights "$RIGHTS_IMPORT"
+            echo 'seed wanted'
+            ;;
     esac
 }
 

@@ -52,8 +52,7 @@ require_server() {
     require_scratch_room
     require_client
     facts="$(read_server_facts)" || { wait_for_server_on_its_way && facts="$(read_server_facts)"; } ||
-        fail MM_SQL_LOGIN "$NODE's server does not let the program in over its socket" \
-            "start it, or set mysql.login (user and password) or mysql.socket for node $NODE" "$(cat "$SCRATCH/words")"
+        fail_login "$(cat "$SCRATCH/words")"
     IFS=$'\t' read -r found VERSION_TEXT _ <<<"$facts"
     [ "$found" = "$PORT" ] || fail MM_SQL_WRONG_SERVER "the socket on $NODE leads to the server on port $found, not $PORT" \
         "set mysql.port or mysql.socket of node $NODE to those of one server"
@@ -72,6 +71,16 @@ is_server_on_its_way() {
     # fd 9 is this step's own lock: then nobody else restarts the server
     if [ ! -e /proc/self/fd/9 ] && [ -e "$STATE/lock" ] && ! flock -n "$STATE/lock" true; then return 0; fi
     systemctl show --property ActiveState --value mysqld mysql mariadb "${SERVICE:-mysqld}" 2>/dev/null | grep -qE '^(de)?activating$'
+}
+
+# fail_login WORDS: a server that is not there, and one that is there and says no, ask for different things.
+fail_login() {
+    local next="start it, or set mysql.login (user and password) or mysql.socket for node $NODE"
+    case "$1" in
+        *1045* | *1698*) next="correct mysql.login (user and password) of node $NODE, or that account's password and host on $NODE; without mysql.login the program comes as root" ;;
+        *2002* | *2003*) next="start the server of $NODE, or set mysql.socket of node $NODE to where it listens" ;;
+    esac
+    fail MM_SQL_LOGIN "$NODE's server does not let the program in over its socket" "$next; then run up again" "$1"
 }
 
 # parse_version TEXT: 5.7.22-log to 50722, 10.11.6-MariaDB to 101106.

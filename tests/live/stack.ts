@@ -133,8 +133,13 @@ export class Stack {
         });
     }
 
+    /** What makes other commands see this stack's settings. */
+    place() {
+        return { PULUMI_OPTION_CONFIG_FILE: this.file };
+    }
+
     private env() {
-        return { ...process.env, PULUMI_OPTION_CONFIG_FILE: this.file };
+        return { ...process.env, ...this.place() };
     }
 
     private arguments(args: string[]): string[] {

@@ -71,6 +71,7 @@ export class FakeHost {
             datadir: `${this.path("/var/lib/mysql")}/`,
             ...local,
         });
+        this.local.loginGrants = "GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION";
         this.peer = new FakeServer(version, { server_id: "10", server_uuid: "uuid-a", ...peer });
         this.write("/etc/my.cnf", "[mysqld]\n");
         for (const folder of ["/root", "/bin", "/tmp", "/run/systemd/system"]) {
@@ -94,7 +95,14 @@ export class FakeHost {
 
     /** Runs a script as the program would, with the paths that it uses moved below this host's folder. */
     async run(script: string, parameters: Parameters = {}, verb = "up"): Promise<Run> {
-        const text = assembleScript(script, { ...common, STEP: script.replace(/\.sh$/, ""), ...parameters });
+        return this.runWhole(
+            assembleScript(script, { ...common, STEP: script.replace(/\.sh$/, ""), ...parameters }),
+            verb,
+        );
+    }
+
+    /** The same of a script that is put together already. */
+    async runWhole(text: string, verb = "up"): Promise<Run> {
         // a wait of 0.2 s counts for 5 s: what is waited for here comes at once or never
         const hurried = text.replaceAll("sleep 0.2", "SECONDS=$((SECONDS + 5))").replaceAll(/sleep 5\b/g, "sleep 0");
         return this.runText(

@@ -39,6 +39,9 @@ export class FakeServer {
     grants =
         "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `replicator`@`%`\nGRANT SELECT ON `mysql_master_master`.* TO `replicator`@`%`";
 
+    /** Of who asks; undefined: the replication account. */
+    loginGrants: string | undefined;
+
     constructor(
         readonly version: string,
         variables: Record<string, string>,
@@ -228,8 +231,10 @@ export class FakeServer {
             [/^SHOW (BINARY LOG|MASTER) STATUS$/, this.coordinates],
             [/^SHOW SESSION STATUS LIKE 'Ssl_cipher'$/, "Ssl_cipher\tTLS_AES_256_GCM_SHA384"],
             [/^SELECT ssl_type FROM mysql\.user WHERE user = /, this.sslType],
-            [/^SHOW GRANTS( FOR .*)?$/, this.grants],
+            [/^SHOW GRANTS$/, this.loginGrants ?? this.grants],
+            [/^SHOW GRANTS FOR .*$/, this.grants],
             [/^SHOW DATABASES LIKE 'mysql\\_master\\_master'$/, ""],
+            [/^SELECT CURRENT_USER\(\)$/, "root@localhost"],
             [/^SELECT GTID_SUBTRACT\(/, ""],
             [/^SELECT GTID_SUBSET\(/, "1"],
             [/^SELECT WAIT_FOR_EXECUTED_GTID_SET\(/, "0"],

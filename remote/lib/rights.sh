@@ -1,0 +1,34 @@
+# rights.sh: what the login over the socket must be allowed to do; README.md has the same lists.
+
+RIGHTS_ALWAYS='SELECT, INSERT, CREATE, DROP, RELOAD, PROCESS, LOCK TABLES, SHOW VIEW, TRIGGER, EVENT, CREATE USER, REPLICATION SLAVE, REPLICATION CLIENT, SYSTEM_VARIABLES_ADMIN, REPLICATION_SLAVE_ADMIN, CONNECTION_ADMIN, GRANT OPTION'
+# SUPER: functions and triggers are made while the binary log is on (1419); SYSTEM_USER: objects whose definer is root (1227)
+RIGHTS_IMPORT='UPDATE, DELETE, ALTER, INDEX, REFERENCES, CREATE VIEW, CREATE ROUTINE, ALTER ROUTINE, SUPER, SYSTEM_USER'
+
+# find_missing_rights LIST: those of the list that the login has not on *.*, its active roles included; with commas between.
+find_missing_rights() {
+    local grants held right missing=''
+    grants="$(sql 'SHOW GRANTS')"
+    held=", $(printf '%s\n' "$grants" | sed -n 's/^GRANT \(.*\) ON \*\.\* TO .*/\1/p' | tr ',' '\n' | sed 's/^ *//' | tr '\n' ',' | sed 's/,/, /g')"
+    if printf '%s\n' "$grants" | grep -q ' ON \*\.\* TO .* WITH GRANT OPTION'; then held="${held}GRANT OPTION, "; fi
+    while IFS= read -r right; do
+        case "$held" in *", $right, "* | *', ALL PRIVILEGES, '*) continue ;; esac
+        # SUPER is the old word for what became three
+        case "$right:$held" in *_ADMIN:*', SUPER, '*) continue ;; esac
+        missing="$missing, $right"
+    done < <(printf '%s\n' "$1" | sed 's/, /\n/g')
+    printf '%s' "${missing#, }"
+}
+
+# require_rights LIST: asked before anything is changed.
+require_rights() {
+    local missing who option=''
+    missing="$(find_missing_rights "$1")"
+    [ -n "$missing" ] || return 0
+    who="$(sql 'SELECT CURRENT_USER()')"
+    case "$missing" in
+        'GRANT OPTION') option=' WITH GRANT OPTION' missing=USAGE ;;
+        *', GRANT OPTION') option=' WITH GRANT OPTION' missing="${missing%, GRANT OPTION}" ;;
+    esac
+    fail MM_SQL_RIGHTS "$who, by whom the program logs in on $NODE, lacks $missing$option on *.*. Nothing was changed" \
+        "GRANT $missing ON *.* TO $(quote_sql "${who%@*}")@$(quote_sql "${who##*@}")$option; on $NODE, or set mysql.login to an account that has them; then run up again"
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { a, b, checkout, freshHosts, type Host } from "./hosts";
+import { Stack } from "./stack";
+
+jest.setTimeout(120_000);
+
+const login = { user: "o'pulumi", password: `it's "quoted" \\ $HOME \`id\` #;` };
+const who = "'o''pulumi'@'localhost'";
+const stack = new Stack("rights");
+
+/** The statements that README.md gives for the account, on both nodes and beside them on b. */
+const [onBoth = "", onPeer = ""] = [
+    ...readFileSync(join(checkout, "README.md"), "utf8").matchAll(/^ {3}GRANT ([A-Z_, \n]+) ON \*\.\*/gm),
+].map(([, list]) => (list ?? "").replace(/\s+/g, " "));
+
+const makeLogin = async (host: Host, rights: string) => {
+    const text = login.password.replace(/[\\']/g, "\\$&");
+    await host.sql(
+        `SET SESSION sql_log_bin = 0; CREATE USER ${who} IDENTIFIED BY '${text}'; GRANT ${rights} ON *.* TO ${who} WITH GRANT OPTION`,
+    );
+};
+
+beforeAll(async () => {
+    freshHosts();
+    // a definer that b does not know before the import
+    await a.sql(
+        "CREATE DEFINER = 'app'@'%' VIEW shop.of_app AS SELECT 1; CREATE DEFINER = 'app'@'%' TRIGGER shop.by_app BEFORE INSERT ON shop.heartbeat FOR EACH ROW SET @x = 1; " +
+            "CREATE DEFINER = 'app'@'%' PROCEDURE shop.proc_of_app() SELECT 1; CREATE DEFINER = 'app'@'%' EVENT shop.event_of_app ON SCHEDULE EVERY 1 DAY DO SELECT 1",
+    );
+    await makeLogin(a, onBoth);
+    await makeLogin(b, `${onBoth}, ${onPeer}`);
+    stack.settings.account = { password: "Kx9vT2mQ7rB4nW8s" };
+    stack.settings.mysql = { login };
+    await stack.init();
+});
+
+test("up, with an account that has the rights of README.md and no others", async () => {
+    await stack.mustUp();
+    expect([await a.replica("Replica_SQL_Running"), await b.replica("Replica_SQL_Running")]).toEqual(["Yes", "Yes"]);
+});
+
+test("a new role, a new password and back, with a converge", async () => {
+    stack.settings.active = "b";
+    stack.settings.account = { password: "Zz5tY8uI3oP6aS1d" };
+    await stack.mustUp();
+    expect([await a.variable("super_read_only"), await b.variable("read_only")]).toEqual(["1", "0"]);
+    stack.settings.active = "a";
+    stack.settings.converge = "again";
+    await stack.mustUp();
+    expect([await a.variable("read_only"), await b.variable("super_read_only")]).toEqual(["0", "1"]);
+});
+
+test("destroy", async () => {
+    await stack.mustDestroy();
+    for (const host of [a, b]) {
+        expect(await host.sql("SELECT COUNT(*) FROM mysql.user WHERE user = 'replicator'")).toBe("0");
+        expect(await host.replica("Source_Host")).toBe("");
+    }
+});
+
+test("what is missing is named at once, before anything changes on that node", async () => {
+    await b.sql(`REVOKE EVENT, CREATE USER ON *.* FROM ${who}`);
+    stack.settings.converge = "without rights";
+    expect((await stack.up()).text).toContain(
+        "error MM_SQL_RIGHTS: o'pulumi@localhost, by whom the program logs in on b, lacks EVENT, CREATE USER on *.*. Nothing was changed\n" +
+            "          next: GRANT EVENT, CREATE USER ON *.* TO 'o''pulumi'@'localhost'; on b",
+    );
+    expect(await b.run("ls /etc/mysql/mysql.conf.d")).toBe("mysql.cnf\nmysqld.cnf");
+});
