@@ -21,6 +21,7 @@ const libraries = [
     "dump.sh",
     "seed.sh",
     "fence.sh",
+    "sweep.sh",
 ];
 const texts = new Map<string, string>();
 

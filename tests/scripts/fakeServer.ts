@@ -269,6 +269,7 @@ export class FakeServer {
             [/^SELECT ssl_type FROM mysql\.user WHERE user = /, this.sslType],
             [/^SHOW GRANTS$/, this.loginGrants ?? this.grants],
             [/^SHOW GRANTS FOR .*$/, this.grants],
+            [/^SHOW DATABASES LIKE 'mysql\\_master\\_master'$/, ""],
             [/^SELECT CURRENT_USER\(\)$/, "root@localhost"],
             [/^SELECT GTID_SUBTRACT\(/, ""],
             [/^SELECT GTID_SUBSET\(/, "1"],

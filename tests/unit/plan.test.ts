@@ -63,9 +63,14 @@ describe("what a preview says", () => {
         ["pair-replicator-account", ["a.example.com: drop the account replicator"]],
         [
             "pair-b-configure",
+            ["b.example.com: take the managed block out of the option file; the server keeps running as it is"],
+        ],
+        [
+            "pair-lock-b",
             [
+                "b.example.com: undo what a run that was killed has left",
                 "b.example.com: lift the fence to what it was before the first up",
-                "b.example.com: take the managed block out of the option file; the server keeps running as it is",
+                "b.example.com: give the host back",
             ],
         ],
     ])("of the delete of %s: what destroy does there", async (name, lines) => {
