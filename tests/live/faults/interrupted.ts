@@ -156,7 +156,7 @@ export function codesIn(text: string): string[] {
 
 /** Files, keys and processes of the program that have no business on a host once a run has ended whole. */
 async function leftovers(): Promise<string[]> {
-    const look = `ls -d /tmp/master_backup.sql* /tmp/tmp.* /backup/* 2>/dev/null
+    const look = `ls -d /tmp/master_backup.sql* /tmp/tmp.* /tmp/mysql-master-master-* /backup/* 2>/dev/null
         find /var/lib/mysql-master-master ! -type d \\( -name '*key*' -o -name 'receive*' -o -name '*.new' \\) 2>/dev/null
         grep -h mysql-master-master /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys
         pgrep -a 'mysqldump|mysqlbinlog'; pgrep -fa '^bash -s'; true`;
