@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help up down ssh env status tools format check static unit live test test-faults soak bench
+.PHONY: help up down ssh env status tools check-hosts format check static unit live test test-faults soak bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ status: ## who follows whom, and how that goes
 
 tools: ## get what is missing: Debian packages, npm packages, the Pulumi engine, its plugins
 	@lab/tools.sh
+
+check-hosts: ## look at a stack's hosts as `up` will, and change nothing: make check-hosts STACK=prod
+	@node -r ts-node/register preflight/checkHosts.ts "$(STACK)"
 
 format: ## rewrite TypeScript, JSON and shell files in the house's format
 	@node_modules/.bin/biome check --write .

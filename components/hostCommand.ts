@@ -112,7 +112,7 @@ export function hostCommand(name: string, args: HostCommandArgs, opts: pulumi.Cu
 }
 
 /** Warnings are kept with the step and shown by every up until the step has run again without them. */
-function showWarnings(text: string | undefined, resource: pulumi.Resource): void {
+export function showWarnings(text: string | undefined, resource: pulumi.Resource): void {
     for (const line of (text ?? "").split("\n").filter((each) => each.startsWith("warning "))) {
         void pulumi.log.warn(line.slice("warning ".length), resource);
     }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type HostStep, hostCommand } from "./hostCommand";
 import { hostTarget, MasterNode, type MasterNodeArgs, type TlsArgs } from "./masterNode";
+import { type AcceptArgs, preflightStep } from "./preflightStep";
 import { ReplicationAccount } from "./replicationAccount";
 import { ReplicationLink, type RetryArgs, type SeedArgs } from "./replicationLink";
 
@@ -21,6 +22,8 @@ export interface MasterMasterPairArgs {
     /** How the link is encrypted; default: where both servers can. */
     tls?: TlsArgs;
     seed?: SeedArgs;
+    /** What the preflight refuses unless it is accepted here. */
+    accept?: AcceptArgs;
     retry?: RetryArgs;
     /** Which node takes the writes: `a` (default), `b` or `both`. The other one is read-only, after a restart too. */
     active?: string;
@@ -30,11 +33,6 @@ export interface MasterMasterPairArgs {
     converge?: pulumi.Input<string>;
     /** `a` or `b`: that host no longer exists; nothing runs there any more, so that destroy and a role change can do without it. */
     gone?: string;
-    /** What is refused unless it is said that it is so. */
-    accept?: {
-        /** The hosts are another stack's pair, whose state is lost for good: take them over. */
-        otherStack?: boolean;
-    };
 }
 
 /** Two servers, each the other's source and replica. Ends with both directions proven and the roles set, or with an MM_ code. */
@@ -81,16 +79,20 @@ export class MasterMasterPair extends pulumi.ComponentResource {
             identity,
         });
 
-        const checked = this.preflight(name, argsOf("a"), argsOf("b"));
-        const taken = this.takeHosts(name, argsOf("a"), argsOf("b"), checked, args.accept?.otherStack ?? false);
+        const { seed, accept, gone } = args;
+        const nodes = { a: argsOf("a"), b: argsOf("b") };
+        const checked = preflightStep(
+            `${name}-preflight`,
+            { ...nodes, seed, accept, gone, converge },
+            { parent: this },
+        );
+        const taken = this.takeHosts(name, nodes.a, nodes.b, checked, args);
+        // another server on the same host is a reason for all steps to look again
+        const after = pulumi.interpolate`${checked} ${taken}`;
         const node = (label: "a" | "b", serverId: number, autoIncrementOffset: number) => {
-            const own = argsOf(label);
+            const own = nodes[label];
             const mysql = { serverId, ...own.mysql };
-            return new MasterNode(
-                `${name}-${label}`,
-                { ...own, mysql, autoIncrementOffset, after: taken },
-                { parent: this },
-            );
+            return new MasterNode(`${name}-${label}`, { ...own, mysql, autoIncrementOffset, after }, { parent: this });
         };
         this.a = node("a", 10, 1);
         this.b = node("b", 20, 2);
@@ -105,7 +107,7 @@ export class MasterMasterPair extends pulumi.ComponentResource {
                 origin: this.a,
                 peer: this.b,
                 account: this.account,
-                seed: args.seed,
+                seed: { lockAllTables: accept?.nonTransactionalTables ?? false, ...seed },
                 retry: args.retry,
                 catchUpSeconds: args.catchUpSeconds,
                 converge,
@@ -116,51 +118,44 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         this.registerOutputs({ active: this.active });
     }
 
-    /** Both hosts are looked at before anything changes on either. */
-    private preflight(name: string, a: MasterNodeArgs, b: MasterNodeArgs): pulumi.Output<string> {
-        const look = (node: MasterNodeArgs, role: string, facts: pulumi.Input<string>) =>
-            hostCommand(
-                `${name}-preflight-${node.label}`,
-                {
-                    target: hostTarget(node),
-                    script: "preflight.sh",
-                    parameters: { ROLE: role, PEER_FACTS: facts },
-                    plan: [
-                        role === "origin"
-                            ? "look, and change nothing: login, tools, replication of its own, filters"
-                            : "look, and change nothing: the same, and that it is fresh, another server, of the same series",
-                    ],
-                    converge: node.converge,
-                },
-                { parent: this },
-            ).fingerprint;
-        const origin = look(a, "origin", "");
-        const peer = look(b, "peer", origin);
-        return pulumi.interpolate`${origin} ${peer}`;
-    }
-
-    /** A host is one stack's at a time: both are taken before anything changes on either, and given back last. */
+    /** A host is one stack's at a time: both are taken before anything changes on either, and given back last, a first. */
     private takeHosts(
         name: string,
         a: MasterNodeArgs,
         b: MasterNodeArgs,
         checked: pulumi.Output<string>,
-        acceptOtherStack: boolean,
+        args: MasterMasterPairArgs,
     ): pulumi.Output<string> {
-        const take = (node: MasterNodeArgs, after: pulumi.Output<string>) =>
+        const take = (node: MasterNodeArgs, peer: MasterNodeArgs, after: pulumi.Output<string>) =>
             hostCommand(
                 `${name}-lock-${node.label}`,
                 {
                     target: hostTarget(node),
                     script: "lock-host.sh",
-                    parameters: { ACCEPT_OTHER_STACK: acceptOtherStack, AFTER: after },
+                    parameters: {
+                        ACCEPT_OTHER_STACK: args.accept?.otherStack ?? false,
+                        OPTION_FILE: node.mysql?.optionFile ?? "",
+                        PEER_HOST: peer.host,
+                        PEER_PORT: peer.mysql?.port ?? 3306,
+                        ACCOUNT: args.account?.name ?? "replicator",
+                        ACCOUNT_HOST: args.account?.hostPattern ?? "%",
+                        MADE_ELSEWHERE: node === a && a.mysql?.admin ? "yes" : "no",
+                        KEEP_BACKUP: args.seed?.keepBackup ?? false,
+                        SSH_USER: node.ssh.user ?? "root",
+                        AFTER: after,
+                    },
                     plan: ["take the host for this stack: stop if another one works on it, or has its pair there"],
-                    undo: ["give the host back"],
+                    undo: [
+                        "undo what a run that was killed has left",
+                        "lift the fence to what it was before the first up",
+                        "give the host back",
+                    ],
                     converge: node.converge,
                 },
                 { parent: this },
             ).fingerprint;
-        return take(a, pulumi.interpolate`${checked} ${take(b, checked)}`);
+        // a comes after b, so that destroy has ended a's following, before b's fence is lifted and its events run
+        return take(a, b, pulumi.interpolate`${checked} ${take(b, a, checked)}`);
     }
 
     /** The node that closes comes first; the other one opens when it has applied the last transaction. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { optionLines } from "../core/optionLines";
 import { type HostTarget, hostCommand, type SshArgs } from "./hostCommand";
 
 /** An account that may log in to a server. */
@@ -96,7 +97,12 @@ export class MasterNode extends pulumi.ComponentResource {
         }
         const mysql = args.mysql ?? {};
         const serverId = mysql.serverId ?? 10;
-        const settings = optionLines(mysql, args.autoIncrementOffset ?? 1);
+        const { rowFormat, staggerAutoIncrement } = mysql;
+        const settings = pulumi
+            .output(mysql.options ?? {})
+            .apply((options) =>
+                optionLines({ rowFormat, staggerAutoIncrement, options }, args.autoIncrementOffset ?? 1),
+            );
         const configure = hostCommand(
             `${name}-configure`,
             {
@@ -121,10 +127,7 @@ export class MasterNode extends pulumi.ComponentResource {
                     describeBindAddress(mysql.bindAddress),
                     "restart the server only if a value differs that cannot change while it runs",
                 ],
-                undo: [
-                    "lift the fence to what it was before the first up",
-                    "take the managed block out of the option file; the server keeps running as it is",
-                ],
+                undo: ["take the managed block out of the option file; the server keeps running as it is"],
                 converge: args.converge,
             },
             { parent: this },
@@ -156,19 +159,6 @@ export function hostTarget(args: MasterNodeArgs): HostTarget {
         },
         gone: args.gone ?? false,
     };
-}
-
-/** The lines beside the document's four. */
-function optionLines(mysql: ServerArgs, offset: number): pulumi.Output<string[]> {
-    return pulumi
-        .output(mysql.options ?? {})
-        .apply((options) => [
-            ...((mysql.rowFormat ?? true) ? ["binlog_format=ROW"] : []),
-            ...((mysql.staggerAutoIncrement ?? true)
-                ? ["auto_increment_increment=2", `auto_increment_offset=${offset}`]
-                : []),
-            ...Object.entries(options).map(([key, value]) => `${key.replaceAll("-", "_")}=${value}`),
-        ]);
 }
 
 function describeBindAddress(address: pulumi.Input<string> | undefined): pulumi.Output<string> {

@@ -15,8 +15,13 @@ const libraries = [
     "tls.sh",
     "peer.sh",
     "account.sh",
+    "session.sh",
+    "inventory.sh",
+    "binlog.sh",
+    "dump.sh",
     "seed.sh",
     "fence.sh",
+    "sweep.sh",
 ];
 const texts = new Map<string, string>();
 
@@ -24,13 +29,13 @@ const texts = new Map<string, string>();
 export type Parameters = Record<string, string | number | boolean>;
 
 /**
- * The text that a host's bash reads on stdin: parameters first, then remote/lib, then remote/`name`.
+ * The text that a host's bash reads on stdin: parameters first, then remote/lib, then `parts` of remote/, then remote/`name`.
  * The script's last line calls `main`, so bash has read all of it before anything runs.
  */
-export function assembleScript(name: string, parameters: Parameters): string {
+export function assembleScript(name: string, parameters: Parameters, parts: string[] = []): string {
     const assignments = Object.entries(parameters).map(([key, value]) => `${key}=${quoteWord(String(value))}`);
-    const parts = [...libraries.map((library) => `lib/${library}`), name].map(readPart);
-    return [...assignments, ...parts].join("\n");
+    const files = [...libraries.map((library) => `lib/${library}`), ...parts, name];
+    return [...assignments, ...files.map(readPart)].join("\n");
 }
 
 /** Comments and blank lines stay behind: what travels is kept, once for each step, in the stack's state. */

@@ -108,6 +108,15 @@ export const stackSchema = z.strictObject({
             timeoutSeconds: z.int().min(60).max(604800).optional(),
         })
         .optional(),
+    accept: z
+        .strictObject({
+            replicas: z.boolean().optional(),
+            nonTransactionalTables: z.boolean().optional(),
+            floatRounding: z.boolean().optional(),
+            replacedAccounts: z.boolean().optional(),
+            otherStack: z.boolean().optional(),
+        })
+        .optional(),
     retry: z
         .strictObject({
             manage: z.boolean().optional(),
@@ -122,7 +131,6 @@ export const stackSchema = z.strictObject({
     ),
     active: z.enum(["a", "b", "both"]).optional(),
     gone: z.enum(["a", "b"]).optional(),
-    accept: z.strictObject({ otherStack: z.boolean().optional() }).optional(),
     converge: oneLine("any text").optional(),
 });
 

@@ -5,7 +5,8 @@
 # One line a kind: name, Debian suite, packages of the server, and the function that makes the tree.
 server_kinds() {
     cat <<'TABLE'
-mysql-9.7  sid  mysql-server  base_from_debian
+mysql-9.7       sid       mysql-server    base_from_debian
+mariadb-10.11   bookworm  mariadb-server  base_from_debian
 TABLE
 }
 

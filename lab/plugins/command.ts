@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { findInputChanges, mayPrintOtherwise, NOT_KNOWN_YET, NOTHING, outputOf, previousOutput } from "./commandState";
 import type { Failure, Operation, ResourceType } from "./contract";
 import { HOP_DEFAULTS } from "./hop";
+import { localCommand } from "./localCommand";
 import { serve } from "./serve";
 import type { Output, Run } from "./session";
 import type { Connection } from "./ssh";
-import { findChanges, hasUnknown, isSecret, type Properties, reveal, secret, UNKNOWN, withoutEmpty } from "./values";
+import { isSecret, type Properties, reveal, secret, UNKNOWN, withoutEmpty } from "./values";
 
 /** The inputs of command:remote:Command 1.2.1; any other is an error. */
 const INPUTS = [
@@ -21,9 +23,6 @@ const INPUTS = [
 
 const SECRET_CONNECTION_INPUTS = ["password", "privateKey", "privateKeyPassword"];
 
-const NOTHING: Output = { stdout: "", stderr: "" };
-const NOT_KNOWN_YET: Output = { stdout: UNKNOWN, stderr: UNKNOWN };
-
 /**
  * command:remote:Command. A preview never dials. A change of any input updates in place, of `triggers` replaces. What
  * fails leaves the state as it was: nothing after a create, the old inputs after an update.
@@ -39,9 +38,7 @@ const remoteCommand: ResourceType = {
     },
 
     diff({ oldInputs, news }) {
-        const changes = findChanges(oldInputs, news);
-        // one element of triggers is no replacement to the plugin; the SDK asks the engine for it
-        return { changes: new Map([...changes].map(([path, kind]) => [path, { kind, replace: path === "triggers" }])) };
+        return findInputChanges(oldInputs, news);
     },
 
     async create(inputs, op) {
@@ -51,16 +48,15 @@ const remoteCommand: ResourceType = {
     },
 
     async update(news, oldState, op) {
-        const previous = reveal({ stdout: oldState.stdout, stderr: oldState.stderr }) as Output;
+        const previous = outputOf(oldState);
         if (op.preview) {
-            return { ...news, ...(mayPrintOtherwise(oldState, news) ? NOT_KNOWN_YET : previous) };
+            return { ...news, ...(mayPrintOtherwise(INPUTS, oldState, news) ? NOT_KNOWN_YET : previous) };
         }
         return { ...news, ...(await runIfGiven(news.update ?? news.create, news, previous, op)) };
     },
 
     async delete(state, op) {
-        const previous = reveal({ stdout: state.stdout, stderr: state.stderr }) as Output;
-        await runIfGiven(state.delete, state, previous, op);
+        await runIfGiven(state.delete, state, outputOf(state), op);
     },
 };
 
@@ -99,13 +95,6 @@ function hopInputs(given: unknown): unknown {
     return inputs;
 }
 
-/** To the official plugin, an input that was not there before changes nothing in what a preview foresees. */
-function mayPrintOtherwise(oldState: Properties, news: Properties): boolean {
-    return INPUTS.some(
-        (name) => hasUnknown(news[name]) || (name in oldState && findChanges(oldState[name], news[name]).size > 0),
-    );
-}
-
 /** What the command printed. When there is none to run, what was printed before stays. */
 async function runIfGiven(command: unknown, inputs: Properties, previous: Output, op: Operation): Promise<Output> {
     if (command === undefined) {
@@ -126,16 +115,9 @@ async function runIfGiven(command: unknown, inputs: Properties, previous: Output
     return run(await dial(plain.connection, op), wanted, op);
 }
 
-function previousOutput({ stdout, stderr }: Output): Record<string, string> {
-    return {
-        ...(stdout && { PULUMI_COMMAND_STDOUT: stdout }),
-        ...(stderr && { PULUMI_COMMAND_STDERR: stderr }),
-    };
-}
-
 void serve({
     name: "command",
     version: "1.2.1",
     acceptSecrets: true,
-    resources: { "command:remote:Command": remoteCommand },
+    resources: { "command:remote:Command": remoteCommand, "command:local:Command": localCommand },
 });

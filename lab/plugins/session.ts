@@ -124,7 +124,7 @@ function exitText(code: number | null, signal?: string, reason?: string): string
     return `Process exited with status ${128 + (SIGNAL_NUMBERS[name] ?? 0)} from signal ${name}${because}`;
 }
 
-function text(chunks: Buffer[]): string {
+export function text(chunks: Buffer[]): string {
     return Buffer.concat(chunks).toString().replace(/\n$/, "");
 }
 
@@ -132,7 +132,7 @@ function text(chunks: Buffer[]): string {
  * Sends output to the engine line by line, stdout and stderr mixed as they come. A line over 64 KiB makes it stuck for
  * good, as it does the official plugin: a program that hangs its users must hang in the lab, too.
  */
-class LineLog {
+export class LineLog {
     stuck = false;
     private rest: Buffer = Buffer.alloc(0);
 

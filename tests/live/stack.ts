@@ -147,12 +147,16 @@ export class Stack {
         });
     }
 
-    private env() {
+    /** What makes other commands see this stack's settings. */
+    place() {
         return {
-            ...process.env,
             PULUMI_OPTION_CONFIG_FILE: this.file,
             ...(this.passphrase !== undefined && { PULUMI_CONFIG_PASSPHRASE: this.passphrase }),
         };
+    }
+
+    private env() {
+        return { ...process.env, ...this.place() };
     }
 
     private arguments(args: string[]): string[] {

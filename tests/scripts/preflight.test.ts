@@ -1,243 +1,262 @@
-import type { Parameters } from "../../core/script";
-import { changes, cleanUpHosts, makeHost } from "./fakeHost";
+import { createServer, type Server } from "node:net";
+import { preflightRequest } from "../../core/preflightRequest";
+import { Facts } from "../../preflight/facts";
+import { problemsOf, scriptOf } from "../../preflight/look";
+import { changes, cleanUpHosts, type FakeHost, makeHost, type Run } from "./fakeHost";
 import { refused } from "./fakeServer";
 
 cleanUpHosts();
 
-const script = "preflight.sh";
-const origin = { NODE: "a", ROLE: "origin", PEER_FACTS: "" };
-const peer = {
-    ROLE: "peer",
-    PEER_FACTS: "preflight uuid=uuid-a server=MySQL-9.7.4 port=3306 gtid=ON lower_case_table_names=0",
+/** Something that listens on this machine, and what it says first. */
+const listeners: Server[] = [];
+async function listen(greeting: Buffer | string): Promise<number> {
+    const server = createServer((socket) => {
+        socket.on("error", () => {});
+        socket.write(greeting);
+    });
+    listeners.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return (server.address() as { port: number }).port;
+}
+afterAll(() => {
+    for (const server of listeners) {
+        server.close();
+    }
+});
+
+const greeting = Buffer.from("4a0000000a392e372e342d3200080000007a", "hex");
+let serverPort = 0;
+let sshdPort = 0;
+beforeAll(async () => {
+    serverPort = await listen(greeting);
+    sshdPort = await listen("SSH-2.0-OpenSSH_10\r\n");
+});
+
+const variables: Record<string, string> = {
+    server_id: "20",
+    server_uuid: "uuid-b",
+    gtid_mode: "ON",
+    datadir: "/tmp/",
+    log_bin_basename: "/tmp/binlog",
+    bind_address: "127.0.0.1",
 };
-const line = "preflight uuid=uuid-b server=MySQL-9.7.4 port=3306 gtid=ON lower_case_table_names=0\n";
-const channel = (more: Record<string, string> = {}) =>
-    new Map(Object.entries({ Source_Host: "other", Source_Port: "3307", ...more }));
-const report = (node: string, ...problems: string[]) =>
-    `error MM_PREFLIGHT_REFUSED: ${node} cannot become half of this pair. Nothing was changed\n${problems.map((text) => `  - ${text}\n`).join("")}` +
-    "  next: mend each of these, then run up again; docs/errors.md explains every line\n";
-const follows = (node: string) =>
-    `${node} already replicates from other:3307; if that is no longer wanted: STOP REPLICA; RESET REPLICA ALL`;
-const filtered = (node: string, filters: string) =>
-    `${node} has replication or binary log filters (${filters}), with which rows would go missing silently; remove them`;
-const series = (theirs: string) =>
-    `b runs MySQL 9.7.4 and its peer ${theirs}; accounts travel in the mysql schema, so both need the same series`;
-const same =
-    "both nodes are the server uuid-b: either both addresses lead to one host, or the data directory was copied (then move auto.cnf away on b and restart it)";
-const full = (count: number, names: string) =>
-    `b holds ${count} schemas of its own (${names}), which seeding would overwrite; is it really the fresh node?`;
 
-describe("preflight.sh", () => {
-    it("lets a good origin and a fresh peer through, twice with the same line, and only reads", async () => {
-        const host = makeHost();
-        for (const parameters of [origin, peer, peer]) {
-            const run = await host.run(script, parameters);
-            expect(run).toMatchObject({ exitCode: 0, stdout: line, stderr: "" });
-            expect(changes(run.statements)).toEqual([]);
+/** A host whose server answers what a fresh one answers; `rows` wins, by the start of the statement's subject. */
+function freshHost(rows: Record<string, string> = {}, version = "9.7.4"): FakeHost {
+    const host = makeHost({ ...variables, pid_file: "/nowhere" }, {}, version);
+    const answer = (text: string) => ({ stdout: text });
+    for (const [subject, text] of Object.entries(rows)) {
+        host.local.rules.push({ on: new RegExp(subject), answer: answer(text) });
+    }
+    host.answers.getent = () => ({ stdout: "127.0.0.1 STREAM x\n127.0.0.1 DGRAM\n" });
+    const list = Object.entries(variables)
+        .map(([name, value]) => `${name}\t${value}`)
+        .join("\n");
+    host.local.rules.push(
+        { on: /^SET NAMES utf8mb4, SESSION information_schema_stats_expiry = 0$/, answer: {} },
+        { on: /^SHOW GLOBAL VARIABLES WHERE/, answer: answer(list) },
+        { on: /FROM mysql\.user$/, answer: answer("root@localhost") },
+        { on: /COALESCE\(SUM\(data_length\)/, answer: answer("1000\t1500") },
+        { on: /FROM (performance_schema|information_schema)\./, answer: {} },
+    );
+    return host;
+}
+
+const settings = {
+    a: { host: "127.0.0.1", ssh: { host: "10.0.0.1" } },
+    b: { host: "127.0.0.1", ssh: { host: "10.0.0.2" }, mysql: { login: { user: "u", password: "SECRET'login" } } },
+    seed: { backupFile: "/tmp/backup.sql" },
+};
+
+async function lookAt(host: FakeHost, label: "a" | "b" = "b", more: object = {}): Promise<Run & { facts: Facts }> {
+    const request = preflightRequest({ ...settings, ...more });
+    const [node, peer] = label === "a" ? [request.a, request.b] : [request.b, request.a];
+    const run = await host.runWhole(scriptOf(node, { ...peer, port: serverPort }, request));
+    return { ...run, facts: new Facts(run.stdout) };
+}
+
+describe("the facts of a host", () => {
+    it("are told in lines of names and values; nothing is changed, twice the same", async () => {
+        const host = freshHost();
+        const first = await lookAt(host);
+        expect([first.exitCode, first.stderr]).toEqual([0, ""]);
+        const { facts } = first;
+        expect([facts.one("root"), facts.one("reached"), facts.all("missing")]).toEqual(["0", "10.0.0.2", []]);
+        expect(facts.rows("server")).toEqual([["MySQL", "9.7.4", "90704"]]);
+        expect(facts.rows("variable")).toEqual(Object.entries(variables));
+        expect(facts.rows("tcp")).toEqual([["server", "open", "9.7.4-2"]]);
+        expect(facts.all("resolved")).toEqual(["127.0.0.1"]);
+        expect([facts.all("account"), facts.rows("size")]).toEqual([["root@localhost"], [["1000", "1500"]]]);
+        expect(facts.rows("disk").map(([name, free = "", system = ""]) => [name, +free > 0, +system > 0])).toEqual([
+            ["backup", true, true],
+            ["data", true, true],
+        ]);
+        for (const name of ["schema", "channel", "replica", "filter", "persisted", "invalid", "unsafe", "log-folder"]) {
+            expect([name, facts.rows(name)]).toEqual([name, []]);
         }
+        const second = await lookAt(host);
+        const steady = (text: string) => text.replace(/^disk.*$/gm, "");
+        expect(steady(second.stdout)).toBe(steady(first.stdout));
+        expect(changes([...first.statements, ...second.statements]).filter((text) => !/^SET NAMES/.test(text))).toEqual(
+            [],
+        );
         expect(host.memory("lock")).toBeUndefined();
+        expect(first.stdout + first.stderr).not.toContain("SECRET");
     });
 
-    it("lets an origin keep its own schemas", async () => {
-        const host = makeHost();
-        host.local.schemas = ["shop", "crm"];
-        expect(await host.run(script, origin)).toMatchObject({ exitCode: 0, stdout: line });
-    });
-
-    it("says all problems of a peer at once, and changes nothing", async () => {
-        const host = makeHost();
-        host.local.schemas = ["shop", "crm"];
-        host.local.channel = channel();
-        host.local.coordinates = "mysql-bin.000003\t157\tshop\t\tuuid-b:1-9";
-        host.answers.id = () => ({ stdout: "1000\n" });
-        const run = await host.run(script, {
-            ...peer,
-            PEER_FACTS: "preflight uuid=uuid-b server=MySQL-8.4.0 port=3306 gtid=ON lower_case_table_names=0",
+    it("name what the server holds and who uses it, whatever the names are", async () => {
+        const host = freshHost({
+            "^SELECT schema_name": "shop\t1\nodd\\tname'`-ü",
+            "FROM mysql\\.user": "root@localhost\napp@%",
+            "engine\\) FROM": "shop.log MyISAM",
+            "data_type = 'float'": "shop.t.x",
+            "constraint_type = 'PRIMARY KEY'": "shop.nokey",
+            "command IN": "12\tapp@host\t75",
+            innodb_trx: "13\t30",
+            "NOT LIKE 'Binlog Dump%'": "14\tjoe@h\tSleep\t3",
         });
-        expect(run).toMatchObject({
-            exitCode: 1,
-            stdout: "",
-            stderr: report(
-                "b",
-                "the SSH user of b does not become root; use root, or a user with passwordless sudo",
-                filtered("b", "BINLOG_DO_DB shop"),
-                follows("b"),
-                same,
-                series("MySQL-8.4.0"),
-                full(2, "shop crm"),
-            ),
-        });
-        expect(changes(run.statements)).toEqual([]);
+        const { facts } = await lookAt(host, "a");
+        expect(facts.all("schema")).toEqual(["shop", "odd\\tname'`-ü"]);
+        expect(facts.all("account")).toEqual(["root@localhost", "app@%"]);
+        expect([facts.all("unsafe"), facts.all("float"), facts.all("keyless")]).toEqual([
+            ["shop.log MyISAM"],
+            ["shop.t.x"],
+            ["shop.nokey"],
+        ]);
+        expect(facts.rows("statement")).toEqual([["12", "app@host", "75"]]);
+        expect(facts.rows("transaction")).toEqual([["13", "30"]]);
+        expect(facts.rows("connection")).toEqual([["14", "joe@h", "Sleep", "3"]]);
     });
 
-    const globalFilters = "replication_applier_global_filters";
-    const channelFilters = "replication_applier_filters";
-    const nodes: [string, Parameters][] = [
-        ["a", origin],
-        ["b", peer],
-    ];
-
-    describe.each(nodes)("on node %s", (node, parameters) => {
-        it.each([
-            ["of an option file", { [globalFilters]: "REPLICATE_DO_DB shop" }, "", "", "REPLICATE_DO_DB shop"],
-            [
-                "of a channel",
-                { [channelFilters]: "REPLICATE_IGNORE_TABLE x.y\nREPLICATE_DO_DB z" },
-                "",
-                "",
-                "REPLICATE_DO_DB z REPLICATE_IGNORE_TABLE x.y",
-            ],
-            [
-                "of both, once each",
-                { [globalFilters]: "REPLICATE_IGNORE_DB crm", [channelFilters]: "REPLICATE_IGNORE_DB crm" },
-                "",
-                "",
-                "REPLICATE_IGNORE_DB crm",
-            ],
-            ["of what is logged", {}, "shop,crm", "", "BINLOG_DO_DB shop,crm"],
-            ["of what is not logged", {}, "", "crm", "BINLOG_IGNORE_DB crm"],
-            [
-                "of both kinds",
-                { [globalFilters]: "REPLICATE_DO_DB s" },
-                "s",
-                "t",
-                "BINLOG_DO_DB s BINLOG_IGNORE_DB t REPLICATE_DO_DB s",
-            ],
-        ])("refuses filters %s, without any channel", async (_, tables, logged, ignored, found) => {
-            const host = makeHost();
-            host.local.coordinates = `mysql-bin.000003\t157\t${logged}\t${ignored}\tuuid-b:1-9`;
-            for (const [table, rows] of Object.entries(tables)) {
-                const on = `SELECT CONCAT(filter_name, CHAR(32), filter_rule) FROM performance_schema.${table}`;
-                host.local.rules.push({ on, answer: { stdout: rows } });
-            }
-            const run = await host.run(script, parameters);
-            expect(run).toMatchObject({ exitCode: 1, stdout: "", stderr: report(node, filtered(node, found)) });
-            expect(changes(run.statements)).toEqual([]);
-        });
-
-        it("takes a log status whose other columns are not empty", async () => {
-            const host = makeHost();
-            host.local.coordinates = "mysql-bin.000003\t157\t\t\tuuid-b:1-9";
-            expect(await host.run(script, parameters)).toMatchObject({ exitCode: 0, stdout: line, stderr: "" });
-        });
-
-        it("stops where the server does not tell its filters", async () => {
-            const host = makeHost();
-            host.local.rules.push({ on: /global_filters$/, answer: refused(1142, "SELECT command denied") });
-            const run = await host.run(script, parameters);
-            expect([run.exitCode, run.stdout, run.stderr.match(/^error \w+/gm)]).toEqual([
-                1,
-                "",
-                ["error MM_SQL_REFUSED"],
-            ]);
-        });
+    it("of b say nothing of tables that only a dump of a could lose", async () => {
+        const { facts, statements } = await lookAt(freshHost({ "engine\\) FROM": "shop.log MyISAM" }));
+        expect(facts.all("unsafe")).toEqual([]);
+        expect(statements.filter((text) => /engine|float|innodb_trx/.test(text))).toEqual([]);
     });
 
-    it.each([
-        [
-            "one server under two addresses",
-            { PEER_FACTS: "preflight uuid=uuid-b server=MySQL-9.7.4 port=3306 gtid=ON lower_case_table_names=0" },
-            same,
-        ],
-        [
-            "a peer without GTIDs for an origin that has them",
-            { PEER_FACTS: peer.PEER_FACTS.replace("gtid=ON", "gtid=OFF") },
-            "b runs with gtid_mode ON and its peer with OFF; make both the same",
-        ],
-        [
-            "another way with names",
-            { PEER_FACTS: peer.PEER_FACTS.replace("names=0", "names=1") },
-            "b runs with another lower_case_table_names than its peer; it is fixed when a server is initialised, so initialise b anew",
-        ],
-        [
-            "another series",
-            { PEER_FACTS: "preflight uuid=uuid-a server=MySQL-9.6.0 port=3306 gtid=ON lower_case_table_names=0" },
-            series("MySQL-9.6.0"),
-        ],
-    ])("refuses %s", async (_, facts, problem) => {
-        expect(await makeHost().run(script, { ...peer, ...facts })).toMatchObject({
-            exitCode: 1,
-            stderr: report("b", problem),
-        });
-    });
-
-    const unsafe = { on: /^SELECT CONCAT\(table_schema/, answer: { stdout: "shop.log MyISAM\ncrm.cache MEMORY" } };
-
-    it("refuses an origin whose tables a dump cannot hold still", async () => {
-        const host = makeHost();
-        host.local.rules.push(unsafe);
-        expect(await host.run(script, origin)).toMatchObject({
-            exitCode: 1,
-            stderr: report(
-                "a",
-                "a has tables of engines without transactions (shop.log MyISAM,crm.cache MEMORY), which a dump cannot hold still; ALTER TABLE … ENGINE = InnoDB",
-            ),
-        });
-    });
-
-    it("takes such tables on an origin that was dumped already, and on a peer", async () => {
-        const host = makeHost();
-        host.local.rules.push(unsafe);
-        expect(await host.run(script, peer)).toMatchObject({ exitCode: 0, stdout: line });
-        host.remember("link", "source=b:3306 uuid=u password=d\n");
-        expect(await host.run(script, origin)).toMatchObject({ exitCode: 0, stdout: line });
-    });
-
-    it("takes a pair without GTIDs, and one with names in lower case, and tells so", async () => {
-        const host = makeHost({ gtid_mode: "OFF", lower_case_table_names: "1" });
-        const other = (text: string) => text.replace("gtid=ON", "gtid=OFF").replace("names=0", "names=1");
-        for (const parameters of [origin, { ...peer, PEER_FACTS: other(peer.PEER_FACTS) }]) {
-            expect(await host.run(script, parameters)).toMatchObject({ exitCode: 0, stdout: other(line) });
-        }
-    });
-
-    it("takes another release of the same series", async () => {
-        const facts = "preflight uuid=uuid-a server=MySQL-9.7.1 port=3306 gtid=ON lower_case_table_names=0";
-        expect(await makeHost().run(script, { ...peer, PEER_FACTS: facts })).toMatchObject({
-            exitCode: 0,
-            stdout: line,
-        });
-    });
-
-    it("takes replication and schemas that this program itself has brought", async () => {
-        const host = makeHost();
-        host.local.schemas = ["shop"];
-        host.local.channel = channel();
-        host.remember("link", "source=other:3307 uuid=u password=d\n");
+    it("carry what an earlier run has left on the host", async () => {
+        const host = freshHost();
         host.remember("seed", "state=done source=uuid-a own=uuid-b\n");
-        expect(await host.run(script, peer)).toMatchObject({ exitCode: 0, stdout: line });
+        host.remember("link", "source=a:3306 uuid=uuid-a password=d\n");
+        const { facts } = await lookAt(host);
+        expect(["state", "source", "own"].map((key) => facts.mark("seed", key))).toEqual(["done", "uuid-a", "uuid-b"]);
+        expect(facts.mark("link", "source")).toBe("a:3306");
     });
 
-    it("says that MariaDB is not built yet", async () => {
-        const run = await makeHost({}, {}, "10.11.6-MariaDB").run(script, origin);
-        expect([run.exitCode, run.stderr]).toEqual([
-            1,
-            report("a", "a runs MariaDB 10.11.6-MariaDB; this release builds pairs of MySQL 8.0 and later"),
+    it("name channels, replicas, filters and persisted values", async () => {
+        const host = freshHost({
+            replication_connection_configuration: "\tother\t3307\tuuid-o",
+            "^SHOW REPLICAS": "30\tc\t3306\t20\tuuid-c",
+            replication_applier_global_filters: "REPLICATE_DO_DB x",
+            replication_applier_filters: "REPLICATE_DO_DB x",
+            persisted_variables: "server_id\t99",
+        });
+        host.local.coordinates = "mysql-bin.000003\t157\tshop\tcrm\tuuid-b:1-9";
+        const { facts } = await lookAt(host);
+        expect(facts.rows("channel")).toEqual([["", "other", "3307", "uuid-o"]]);
+        expect(facts.rows("replica")).toEqual([["30", "c", "3306", "20", "uuid-c"]]);
+        expect([...new Set(facts.all("filter"))]).toEqual([
+            "REPLICATE_DO_DB x",
+            "BINLOG_DO_DB shop",
+            "BINLOG_IGNORE_DB crm",
+        ]);
+        expect(facts.rows("persisted")).toEqual([["server_id", "99"]]);
+    });
+
+    it("end with the server where it is of another flavour, whose words are others", async () => {
+        const { facts, exitCode, stderr } = await lookAt(freshHost({}, "10.11.6-MariaDB"));
+        expect([exitCode, stderr, facts.rows("server")]).toEqual([0, "", [["MariaDB", "10.11.6-MariaDB", "101106"]]]);
+        expect([facts.has("size"), facts.variable("server_uuid")]).toEqual([false, "uuid-b"]);
+    });
+
+    it("are told of the host where its server does not let the program in, with the server's words", async () => {
+        const host = freshHost();
+        host.local.rules.unshift({ on: /^SELECT @@port/, answer: refused(1045, "Access denied, SECRET'login") });
+        const run = await lookAt(host);
+        expect([run.exitCode, run.facts.one("root"), run.facts.has("server")]).toEqual([1, "0", false]);
+        expect(
+            problemsOf(preflightRequest(settings).b, run as { exitCode: number; stdout: string; stderr: string }),
+        ).toEqual([
+            {
+                code: "MM_SQL_LOGIN",
+                node: "b",
+                what: "b's server does not let the program in over its socket",
+                next: "correct mysql.login (user and password) of node b, or that account's password and host on b; without mysql.login the program comes as root; then run up again",
+                words: "ERROR 1045 (HY000) at line 1: Access denied, ***",
+            },
         ]);
     });
 
-    it("stops at a server that does not let it in, with the server's words last", async () => {
-        const host = makeHost();
-        host.local.rules.push({
-            on: /^SELECT @@port/,
-            answer: refused(1045, "Access denied for user 'root'@'localhost'"),
+    it("end with the rights that the login lacks, of both kinds on b, for the rest is asked with them", async () => {
+        const host = freshHost();
+        host.local.rules.unshift({
+            on: "SHOW GRANTS",
+            answer: { stdout: "GRANT SUPER, RELOAD ON *.* TO `u`@`localhost`" },
         });
-        expect(await host.run(script, origin)).toMatchObject({
-            exitCode: 1,
-            stdout: "",
-            stderr:
-                "error MM_SQL_LOGIN: a's server does not let the program in over its socket\n" +
-                "  next: correct mysql.login (user and password) of node a, or that account's password and host on a; without mysql.login the program comes as root; then run up again\n" +
-                "  server: ERROR 1045 (HY000) at line 1: Access denied for user 'root'@'localhost'\n",
+        const { facts, exitCode, statements } = await lookAt(host);
+        expect([exitCode, facts.has("size"), statements.at(-1)]).toEqual([0, false, "SELECT CURRENT_USER()"]);
+        const [who, always = "", once = ""] = facts.rows("rights")[0] ?? [];
+        expect([who, always.startsWith("SELECT, INSERT, CREATE, DROP, PROCESS, "), once]).toEqual([
+            "root@localhost",
+            true,
+            "UPDATE, DELETE, ALTER, INDEX, REFERENCES, CREATE VIEW, CREATE ROUTINE, ALTER ROUTINE, SYSTEM_USER",
+        ]);
+        const all = freshHost();
+        all.local.rules.unshift({
+            on: "SHOW GRANTS",
+            answer: { stdout: "GRANT ALL PRIVILEGES ON *.* TO `u`@`localhost` WITH GRANT OPTION" },
         });
+        expect((await lookAt(all)).facts.rows("rights")).toEqual([]);
     });
 
-    it("stops at a socket of another server", async () => {
-        const run = await makeHost({ port: "3307" }).run(script, origin);
-        expect([run.exitCode, run.stderr]).toEqual([
-            1,
-            "error MM_SQL_WRONG_SERVER: the socket on a leads to the server on port 3307, not 3306\n" +
-                "  next: set mysql.port or mysql.socket of node a to those of one server\n",
+    it("name the option that the server's series no longer has, with its line", async () => {
+        const host = freshHost();
+        host.write("/etc/my.cnf", "[mysqld]\nport=3306\nexpire-logs-days=3\n");
+        host.answers.mysqld = ({ argv }) =>
+            argv.includes("--validate-config")
+                ? { status: 1, stderr: "2026 0 [ERROR] [MY-000067] [Server] unknown variable 'expire_logs_days=3'.\n" }
+                : { stdout: "would have:\n--port=3306\n" };
+        const { facts } = await lookAt(host);
+        expect(facts.rows("invalid")).toEqual([
+            [
+                "expire_logs_days",
+                "/etc/my.cnf:3: expire-logs-days=3",
+                "2026 0 [ERROR] [MY-000067] [Server] unknown variable 'expire_logs_days=3'.|",
+            ],
         ]);
+    });
+
+    it("tell of a folder that the options name for the log whether it is there", async () => {
+        const host = freshHost();
+        const answer = { stdout: "would have:\n--log-bin=/nowhere/at/all/bin\n" };
+        host.answers.mysqld = ({ argv }) => (argv.includes("--print-defaults") ? answer : {});
+        expect((await lookAt(host)).facts.rows("log-folder")).toEqual([["/nowhere/at/all", "none", "no", "", ""]]);
+        // where the log is now, the server writes already
+        const used = freshHost();
+        used.answers.mysqld = ({ argv }) =>
+            argv.includes("--print-defaults") ? { stdout: "would have:\n--log-bin=/tmp/binlog\n" } : {};
+        expect((await lookAt(used)).facts.rows("log-folder")).toEqual([]);
+    });
+});
+
+describe("how the peer looks from a host", () => {
+    it("is told of a port that is open, by its first words, and of one that is not", async () => {
+        const copy = { a: settings.a, b: { ...settings.b, copy: { host: "127.0.0.1", port: sshdPort } } };
+        const { facts } = await lookAt(freshHost(), "a", copy);
+        expect(facts.rows("tcp")).toEqual([
+            ["server", "open", "9.7.4-2"],
+            ["sshd", "open", "SSH-2.0-OpenSSH_10"],
+        ]);
+        const shut = { a: settings.a, b: { ...settings.b, copy: { host: "127.0.0.1", port: 1 } } };
+        expect((await lookAt(freshHost(), "a", shut)).facts.rows("tcp")[1]).toEqual([
+            "sshd",
+            "closed",
+            "Connection refused",
+        ]);
+    });
+
+    it("is not asked where the peer is gone", async () => {
+        const { facts } = await lookAt(freshHost(), "b", { gone: "a" });
+        expect([facts.rows("tcp"), facts.rows("resolved")]).toEqual([[], []]);
     });
 });

@@ -45,7 +45,6 @@ describe("a host that is gone", () => {
         "pair-link-seed-dump",
         "pair-link-seed-offer",
         "pair-lock-a",
-        "pair-preflight-a",
         "pair-replicator-account",
         "pair-role-a",
     ];
@@ -88,9 +87,8 @@ describe("a fingerprint", () => {
     it("of each step is a value of the steps that must run again when it changes", async () => {
         const { get } = await buildPair(plainArgs());
         const stdin = (name: string) => get(name).inputs.stdin;
-        expect(parameter(stdin("pair-preflight-b"), "PEER_FACTS")).toBe(
-            "preflight uuid=uuid-a server=MySQL-9.7.4 port=3306",
-        );
+        expect(parameter(stdin("pair-a-configure"), "AFTER")).toBe("preflight a=uuid-a b=uuid-b did pair-lock-a");
+        expect(parameter(stdin("pair-b-configure"), "AFTER")).toBe("preflight a=uuid-a b=uuid-b did pair-lock-a");
         expect(parameter(stdin("pair-link-seed-dump"), "PEER_UUID")).toBe("uuid-b");
         expect(parameter(stdin("pair-link-seed-load"), "SOURCE_UUID")).toBe("uuid-a");
         const coordinates = (name: string) => [
@@ -118,7 +116,8 @@ describe("a fingerprint", () => {
     it("is the only thing that a step says on stdout, and its warnings are shown by every up", async () => {
         const stderr = "a: looked\nwarning MM_LINK_IN_CLEAR: a: no TLS\n";
         const { warnings, commands } = await buildPair(plainArgs(), { stderr });
-        expect(warnings).toEqual(commands.map(() => "MM_LINK_IN_CLEAR: a: no TLS"));
+        // the preflight is a local Command, and one more
+        expect(warnings).toEqual([...commands, "pair-preflight"].map(() => "MM_LINK_IN_CLEAR: a: no TLS"));
     });
 });
 
@@ -191,6 +190,8 @@ describe("what the settings say of time", () => {
         const given = commands.filter(({ inputs }) => parameter(inputs.stdin, "ACCOUNT_HOST") === "10.%");
         expect(given.map(({ name }) => name).sort()).toEqual([
             "pair-link-seed-load",
+            "pair-lock-a",
+            "pair-lock-b",
             "pair-replicator-account",
             "pair-replicator-login",
         ]);

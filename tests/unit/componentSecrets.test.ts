@@ -117,7 +117,6 @@ describe("a connection", () => {
             "pair-link-seed-dump",
             "pair-link-seed-offer",
             "pair-lock-a",
-            "pair-preflight-a",
             "pair-replicator-account",
             "pair-role-a",
         ]);

@@ -8,8 +8,6 @@ const shapeOf = ({ resources }: Built) =>
     resources.map(({ type, name, parent }) => `${type} ${name} < ${parent}`).sort();
 
 const steps = [
-    ["pair-preflight-a", "pair"],
-    ["pair-preflight-b", "pair"],
     ["pair-lock-b", "pair"],
     ["pair-lock-a", "pair"],
     ["pair-a-configure", "pair-a"],
@@ -35,8 +33,14 @@ const components = [
     `${token("ReplicationAccount")} pair-replicator < pair`,
     `${token("ReplicationLink")} pair-link < pair`,
 ];
+const preflight = "command:local:Command pair-preflight < pair";
 const identity = "random:index/randomUuid:RandomUuid pair-identity < pair";
-const ordinary = [...components, identity, ...steps.map(([name, parent]) => `${command} ${name} < ${parent}`)];
+const ordinary = [
+    ...components,
+    preflight,
+    identity,
+    ...steps.map(([name, parent]) => `${command} ${name} < ${parent}`),
+];
 
 const withAdmin = () => {
     const args = plainArgs();
@@ -102,8 +106,9 @@ describe("the steps of a pair", () => {
         const pairs = steps.slice(1).map(([later], at) => [later, steps[at]?.[0] ?? ""] as const);
         const loose = pairs.filter(([later, earlier]) => !isAfter(built, later, earlier));
         expect(loose.map((names) => names.join(" after "))).toEqual(sideBySide);
-        expect(isAfter(built, "pair-b-configure", "pair-preflight-b")).toBe(true);
-        expect(isAfter(built, "pair-a-configure", "pair-preflight-b")).toBe(true);
+        // nothing at all is done on a host before both have been looked at
+        const early = steps.filter(([name]) => !isAfter(built, name, "pair-preflight"));
+        expect(early).toEqual([]);
         // and so destroy gives a back first, then b
         expect(isAfter(built, "pair-b-configure", "pair-lock-a")).toBe(true);
         expect(isAfter(built, "pair-replicator-account", "pair-a-configure")).toBe(true);
@@ -164,14 +169,7 @@ describe("every step", () => {
     it("that changes something on a host has a delete; one that only looks has none", async () => {
         const { commands } = await buildPair(plainArgs());
         const without = commands.filter(({ inputs }) => inputs.delete === undefined).map(({ name }) => name);
-        expect(without.sort()).toEqual([
-            "pair-link-seed-dump",
-            "pair-link-seed-look",
-            "pair-preflight-a",
-            "pair-preflight-b",
-            "pair-role-a",
-            "pair-role-b",
-        ]);
+        expect(without.sort()).toEqual(["pair-link-seed-dump", "pair-link-seed-look", "pair-role-a", "pair-role-b"]);
     });
 });
 

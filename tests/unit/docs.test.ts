@@ -19,7 +19,11 @@ const codesOf = (text: string) => text.match(/\bMM_[A-Z]+(?:_[A-Z]+)+\b(?!_)/g) 
 
 describe("docs/errors.md", () => {
     const headings = [...textOf("docs/errors.md").matchAll(/^## (.*)$/gm)].map(([, heading]) => heading ?? "");
-    const sources = [...filesOf("remote", /\.sh$/), ...filesOf("core", /\.ts$/), ...filesOf("components", /\.ts$/)];
+    const sources = [
+        ...filesOf("remote", /\.sh$/),
+        ...filesOf("core", /\.ts$/),
+        ...filesOf("components", /\.ts$/),
+    ].concat(filesOf("preflight", /\.ts$/));
 
     it("has one heading for each code that the program uses, and no other", () => {
         expect([...headings].sort()).toEqual(sorted(sources.flatMap((file) => codesOf(textOf(file)))));

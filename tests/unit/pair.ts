@@ -50,7 +50,7 @@ export const plainArgs = (): MasterMasterPairArgs => ({
 /** Each step's line, as its script prints it. */
 function stdoutOf(name: string): string {
     const lines: [RegExp, string][] = [
-        [/-preflight-(.)$/, "preflight uuid=uuid-$1 server=MySQL-9.7.4 port=3306"],
+        [/-preflight$/, "preflight a=uuid-a b=uuid-b"],
         [/^pair-(.)-configure$/, "node port=3306 uuid=uuid-$1 gtid=ON log_bin=mysql-bin"],
         [/-seed-look$/, "seed wanted"],
         [/-seed-load$/, "seed source_file=bin.1 source_position=157 source_gtid= file=bin.2 position=4"],
@@ -63,7 +63,7 @@ const nameOf = (urn: string) => urn.split("::").at(-1) ?? "";
 
 export interface BuildOptions {
     preview?: boolean;
-    /** What each remote command says on stderr. */
+    /** What each command says on stderr. */
     stderr?: string;
 }
 
@@ -101,7 +101,7 @@ export async function build(
             ...inputs,
             ...(type === "random:index/randomPassword:RandomPassword" && { result: secrets.account }),
             ...(type === "random:index/randomUuid:RandomUuid" && { result: "uuid-of-stack" }),
-            ...(type === "command:remote:Command" &&
+            ...(/^command:(remote|local):Command$/.test(type) &&
                 !options.preview && { stdout: stdoutOf(name), stderr: options.stderr ?? "" }),
         },
     });

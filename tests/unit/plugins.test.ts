@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { dialErrorText, quoteGo } from "../../lab/plugins/goText";
+import { localCommand } from "../../lab/plugins/localCommand";
 import { findChanges, reveal, secret } from "../../lab/plugins/values";
 import { installStandIns, makeFolder } from "../live/pluginsHarness";
 
@@ -50,6 +51,18 @@ describe("property values", () => {
             ["fresh", "add"],
         ]);
     });
+});
+
+it("a local command's inputs are those of the official plugin, but for collected files, which are refused in plain words", () => {
+    const inputs = { create: "true", stdin: secret("x"), dir: undefined };
+    expect(localCommand.check(inputs, "x")).toEqual({ inputs: { create: "true", stdin: secret("x") }, failures: [] });
+    expect(localCommand.check({ archivePaths: ["*"], creat: "true" }, "x").failures).toEqual([
+        {
+            property: "archivePaths",
+            reason: "the stand-in for pulumi-resource-command (lab only) collects no files: no 'archivePaths'",
+        },
+        { property: "creat", reason: "Unrecognized field 'creat' on 'local.CommandInputs'" },
+    ]);
 });
 
 describe("the installer of the stand-ins", () => {

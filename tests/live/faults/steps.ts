@@ -1,7 +1,6 @@
 /** Every step of an up that makes a pair, by the name that the engine says, in an order in which they can end. */
 export const STEPS = [
-    "pair-preflight-a",
-    "pair-preflight-b",
+    "pair-preflight",
     "pair-lock-b",
     "pair-lock-a",
     "pair-a-configure",

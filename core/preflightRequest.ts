@@ -1,0 +1,114 @@
+import { type OptionSettings, optionLines } from "./optionLines";
+import type { SshHop } from "./sshSettings";
+
+/** What somebody has looked at and takes, each refused otherwise. */
+export interface Accept {
+    /** Replicas of A's that are attached already. */
+    replicas?: boolean | undefined;
+    /** Tables without transactions: the dump then locks all of A's tables, for as long as it takes. */
+    nonTransactionalTables?: boolean | undefined;
+    /** FLOAT columns: a dump writes six digits of them, so that B's rows differ from A's. */
+    floatRounding?: boolean | undefined;
+    /** Accounts that only B has: they go when A's come. */
+    replacedAccounts?: boolean | undefined;
+}
+
+/** How the preflight reaches a host; values as they are after all defaults but those of a hop. */
+export interface RequestSsh extends Partial<Omit<SshHop, "host">> {
+    host: string;
+    dialAttempts?: number | undefined;
+    bastion?: (Partial<Omit<SshHop, "host">> & { host: string }) | undefined;
+}
+
+/** A node's settings, as a stack or the arguments of a pair give them. */
+export interface NodeInput {
+    host: string;
+    ssh: RequestSsh;
+    copy?: { host?: string | undefined; port?: number | undefined } | undefined;
+    mysql?:
+        | (OptionSettings & {
+              port?: number | undefined;
+              socket?: string | undefined;
+              serverId?: number | undefined;
+              relayLog?: string | undefined;
+              optionFile?: string | undefined;
+              bindAddress?: string | undefined;
+              login?: { user: string; password: string } | undefined;
+          })
+        | undefined;
+}
+
+export interface PairInput {
+    a: NodeInput;
+    b: NodeInput;
+    seed?: { backupFile?: string | undefined } | undefined;
+    accept?: Accept | undefined;
+    gone?: string | undefined;
+}
+
+export type Label = "a" | "b";
+
+/** One node, as the preflight is asked to look at it. */
+export interface NodeRequest {
+    label: Label;
+    host: string;
+    port: number;
+    ssh: RequestSsh;
+    /** Where the other node reaches this one's sshd. */
+    copy: { host: string; port: number };
+    socket: string;
+    login: { user: string; password: string };
+    serverId: number;
+    optionFile: string;
+    /** `keep`, empty (opened where only loopback is listened on), or what it will be. */
+    bindAddress: string;
+    /** NAME=VALUE of the managed block. */
+    wanted: string[];
+}
+
+/** What travels to preflight/main.ts on stdin, as JSON. */
+export interface PreflightRequest {
+    a: NodeRequest;
+    b: NodeRequest;
+    backupFile: string;
+    accept: Accept;
+    /** That host is not looked at. */
+    gone?: string;
+    /** Any text: a new one is a reason to look again. */
+    converge?: string;
+}
+
+/** Works in the defaults; they are those of the components that come after. */
+export function preflightRequest(input: PairInput, converge?: string): PreflightRequest {
+    return {
+        a: nodeRequest("a", input.a),
+        b: nodeRequest("b", input.b),
+        backupFile: input.seed?.backupFile ?? "/tmp/master_backup.sql",
+        accept: input.accept ?? {},
+        ...(input.gone !== undefined && { gone: input.gone }),
+        ...(converge !== undefined && { converge }),
+    };
+}
+
+function nodeRequest(label: Label, node: NodeInput): NodeRequest {
+    const { host, ssh, copy, mysql = {} } = node;
+    const serverId = mysql.serverId ?? (label === "a" ? 10 : 20);
+    return {
+        label,
+        host,
+        port: mysql.port ?? 3306,
+        ssh,
+        copy: { host: copy?.host ?? host, port: copy?.port ?? ssh.port ?? 22 },
+        socket: mysql.socket ?? "",
+        login: mysql.login ?? { user: "", password: "" },
+        serverId,
+        optionFile: mysql.optionFile ?? "",
+        bindAddress: mysql.bindAddress ?? "",
+        wanted: [
+            `server_id=${serverId}`,
+            "log_slave_updates=1",
+            `relay_log=${mysql.relayLog ?? "mysql-relay-bin"}`,
+            ...optionLines(mysql, label === "a" ? 1 : 2),
+        ],
+    };
+}

@@ -1,0 +1,41 @@
+/** What remote/preflight.sh has told of one host: lines of NAME and values, separated by tabs. */
+export class Facts {
+    private readonly lines: string[][];
+
+    constructor(text: string) {
+        this.lines = text
+            .split("\n")
+            .filter((line) => line !== "")
+            .map((line) => line.split("\t"));
+    }
+
+    has(name: string): boolean {
+        return this.lines.some(([first]) => first === name);
+    }
+
+    /** All lines of that name, their values. */
+    rows(name: string): string[][] {
+        return this.lines.filter(([first]) => first === name).map(([, ...values]) => values);
+    }
+
+    /** The first values of all lines of that name. */
+    all(name: string): string[] {
+        return this.rows(name).map(([value = ""]) => value);
+    }
+
+    /** The first value of the first line of that name, or an empty text. */
+    one(name: string): string {
+        return this.all(name)[0] ?? "";
+    }
+
+    /** A server's variable; empty where it has none of that name. */
+    variable(name: string): string {
+        return this.rows("variable").find(([each]) => each === name)?.[1] ?? "";
+    }
+
+    /** A word KEY=VALUE of a note that an earlier run has left on the host. */
+    mark(note: string, key: string): string {
+        const text = this.rows("mark").find(([each]) => each === note)?.[1] ?? "";
+        return new RegExp(`(?:^| )${key}=(\\S*)`).exec(text)?.[1] ?? "";
+    }
+}

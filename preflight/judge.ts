@@ -1,0 +1,41 @@
+import type { PreflightRequest } from "../core/preflightRequest";
+import { judgeHost, judgeRights } from "./judgeHost";
+import { judgeNetwork } from "./judgeNetwork";
+import { judgeOptions } from "./judgeOptions";
+import { judgePair } from "./judgePair";
+import { judgeReplication } from "./judgeReplication";
+import { isSeedWanted, judgeSeed } from "./judgeSeed";
+import type { Seen } from "./look";
+import { Findings, type Report } from "./problem";
+
+/** What the facts of both hosts, and the settings, come to. Pure. A host that is gone is undefined. */
+export function judge(request: PreflightRequest, a: Seen | undefined, b: Seen | undefined): Report {
+    const found = new Findings();
+    for (const [seen, peer] of [
+        [a, b],
+        [b, a],
+    ] as const) {
+        if (seen !== undefined) {
+            found.problems.push(...seen.problems);
+            judgeHost(seen, found);
+            judgeRights(seen, seen === b && isSeedWanted(a, b), found);
+            judgeReplication(request, seen, peer, found);
+            judgeOptions(seen, found);
+        }
+    }
+    if (a !== undefined && b !== undefined) {
+        judgePair(a, b, found);
+        judgeNetwork(request, a, b, found);
+        judgeSeed(request, a, b, found);
+    }
+    const { problems, warnings, notes } = found;
+    const lines = [a, b].flatMap((seen) => (seen ? [fingerprintOf(seen)] : []));
+    return { problems, warnings, notes, fingerprint: problems.length > 0 ? "" : `preflight ${lines.join(" ")}` };
+}
+
+/** The same from run to run; a new server, or a new release of it, is a reason for all steps to look again. */
+function fingerprintOf({ node, facts }: Seen): string {
+    const [flavour = "", version = ""] = facts.rows("server")[0] ?? [];
+    const gtid = facts.variable("gtid_mode") || "OFF";
+    return `${node.label}=${facts.variable("server_uuid")},${flavour}-${version.replace(/-.*/, "")},port=${node.port},gtid=${gtid}`;
+}

@@ -1,0 +1,45 @@
+import type { Seen } from "./look";
+import type { Findings } from "./problem";
+
+/** What a host needs whatever its server is like. */
+export function judgeHost({ node, facts }: Seen, found: Findings): void {
+    const { label, ssh } = node;
+    const user = ssh.user ?? "root";
+    if (facts.has("root") && facts.one("root") !== "0") {
+        found.refuse(
+            label,
+            "MM_PREFLIGHT_ROOT",
+            `its SSH user ${user} does not become root (id ${facts.one("root")})`,
+            "use root, or a user with passwordless sudo",
+        );
+    }
+    const [major = 0, minor = 0] = facts.one("bash").split(".").map(Number);
+    if (facts.has("bash") && major * 100 + minor < 401) {
+        found.refuse(label, "MM_PREFLIGHT_BASH", `has bash ${facts.one("bash")}`, "install bash 4.1 or later");
+    }
+    const missing = facts.all("missing");
+    if (missing.length > 0) {
+        const next = "install them (coreutils, util-linux, openssh-client, the client programs of the server's series)";
+        found.refuse(label, "MM_PREFLIGHT_TOOLS", `has no program ${missing.join(", ")}`, next);
+    }
+    const [flavour = "", text = "", version = "0"] = facts.rows("server")[0] ?? [];
+    if (facts.has("server") && (flavour !== "MySQL" || Number(version) < 80000)) {
+        const what = `runs ${flavour} ${text}; this release builds pairs of MySQL 8.0 and later`;
+        found.refuse(label, "MM_PREFLIGHT_SERVER", what, "install MySQL 8.0 or later, the same series on both");
+    }
+}
+
+/** The login's rights: some always, some for the import alone, which comes once. */
+export function judgeRights({ node, facts }: Seen, isSeedWanted: boolean, found: Findings): void {
+    const { label } = node;
+    const [who = "", always = "", once = ""] = facts.rows("rights")[0] ?? [];
+    const missing = [always, isSeedWanted ? once : ""].filter((rights) => rights !== "").join(", ");
+    if (missing !== "") {
+        found.refuse(
+            label,
+            "MM_SQL_RIGHTS",
+            `${who}, by whom the program logs in on ${label}, lacks ${missing} on *.*`,
+            `grant them on ${label} (README.md has the statements), or set mysql.login to an account that has them`,
+        );
+    }
+}

@@ -1,0 +1,129 @@
+import type { PreflightRequest } from "../core/preflightRequest";
+import type { Seen } from "./look";
+import { count, type Findings, list } from "./problem";
+
+/** Whether a can be dumped as it is, and b can take it. Asked as long as a seed is to come. */
+export function judgeSource(request: PreflightRequest, a: Seen, b: Seen, found: Findings): void {
+    if (!a.facts.has("size")) {
+        return;
+    }
+    judgeTables(request, a, found);
+    judgeBusy(a, found);
+    judgeRetention(a, found);
+    judgeRoom(a, b, found);
+}
+
+function judgeTables({ accept }: PreflightRequest, { facts }: Seen, found: Findings): void {
+    const unsafe = facts.all("unsafe");
+    if (unsafe.length > 0 && !accept.nonTransactionalTables) {
+        found.refuse(
+            "a",
+            "MM_PREFLIGHT_ENGINES",
+            `has ${count(unsafe.length, "table")} without transactions (${list(unsafe)}), which a dump cannot hold still`,
+            "ALTER TABLE … ENGINE = InnoDB; or set accept.nonTransactionalTables: the dump then locks all of a's tables against writes as long as it takes",
+        );
+    }
+    const floats = facts.all("float");
+    if (floats.length > 0 && !accept.floatRounding) {
+        found.refuse(
+            "a",
+            "MM_PREFLIGHT_FLOAT",
+            `has ${count(floats.length, "column")} of type FLOAT (${list(floats)}): a dump writes six digits of them, so that b's rows would differ`,
+            "make them DOUBLE or DECIMAL; or set accept.floatRounding",
+        );
+    }
+    const keyless = facts.all("keyless");
+    if (keyless.length > 0) {
+        found.warn(
+            "a",
+            "MM_PREFLIGHT_NO_KEY",
+            `has ${count(keyless.length, "table")} without a primary key (${list(keyless)}), on which a replica falls behind`,
+            "give them one when it suits",
+        );
+    }
+}
+
+const BUSY_SECONDS = 60;
+
+/** The dump's moment of global read lock waits behind a long statement, and all of a behind it. */
+function judgeBusy({ facts }: Seen, found: Findings): void {
+    const texts = (rows: string[][]) =>
+        list(
+            rows.map(([id, who, seconds]) => `connection ${id} of ${who} since ${seconds} s`),
+            5,
+        );
+    const statements = facts.rows("statement");
+    const stuck = statements.filter(([, , seconds]) => Number(seconds) > BUSY_SECONDS);
+    if (stuck.length > 0) {
+        const what = `runs statements for more than ${BUSY_SECONDS} s (${texts(stuck)}), which would hold up the dump's lock, and a behind it`;
+        found.refuse(
+            "a",
+            "MM_PREFLIGHT_BUSY",
+            what,
+            "wait until they have ended, or end them (SHOW PROCESSLIST, KILL)",
+        );
+    } else if (statements.length > 0) {
+        const what = `runs statements for 10 s and more (${texts(statements)}), behind which the dump's lock has to wait`;
+        found.warn("a", "MM_PREFLIGHT_BUSY", what, "a seed at a quieter time goes smoother");
+    }
+    const open = facts.rows("transaction").filter(([id]) => !statements.some(([each]) => each === id));
+    if (open.length > 0) {
+        const what = `has transactions that are open for 10 s and more (${list(
+            open.map(([id, seconds]) => `connection ${id} since ${seconds} s`),
+            5,
+        )})`;
+        found.warn("a", "MM_PREFLIGHT_BUSY", what, "see that they end: they hold up every change of a table");
+    }
+}
+
+/** Slow disks and a slow line in between, all in all; plus a minute for the steps around it. */
+const SEED_BYTES_PER_SECOND = 5_000_000;
+
+function judgeRetention({ facts }: Seen, found: Findings): void {
+    const kept = Number(facts.variable("binlog_expire_logs_seconds"));
+    if (kept === 0 || facts.variable("binlog_expire_logs_auto_purge") === "OFF") {
+        return; // for good
+    }
+    const [, bytes = "0"] = facts.rows("size")[0] ?? [];
+    const needed = Math.ceil(60 + Number(bytes) / SEED_BYTES_PER_SECOND);
+    const what = `keeps its binary logs for ${kept} s, and seeding ${bytes} bytes may take ${needed} s (at ${SEED_BYTES_PER_SECOND / 1e6} MB/s)`;
+    const next = `SET GLOBAL binlog_expire_logs_seconds = ${4 * needed} on a, and in its option files`;
+    if (kept < needed) {
+        found.refuse("a", "MM_PREFLIGHT_RETENTION", `${what}: b would find them gone`, next);
+    } else if (kept < 4 * needed) {
+        found.warn("a", "MM_PREFLIGHT_RETENTION", what, next);
+    }
+}
+
+/** The backup's text takes up to twice the rows' bytes; what is imported, the rows' and the indexes'. */
+function judgeRoom(a: Seen, b: Seen, found: Findings): void {
+    const [rows = 0, all = 0] = (a.facts.rows("size")[0] ?? []).map(Number);
+    for (const [seen, dataBytes] of [
+        [a, 0],
+        [b, all],
+    ] as const) {
+        const { label } = seen.node;
+        const diskOf = (name: string) => seen.facts.rows("disk").find(([each]) => each === name) ?? [];
+        const [, free = "", system, folder = ""] = diskOf("backup");
+        const [, dataFree = "", dataSystem, dataFolder = ""] = diskOf("data");
+        if (free === "none") {
+            const what = `has no folder ${folder} for the backup`;
+            found.refuse(label, "MM_PREFLIGHT_DISK", what, "make it, or set seed.backupFile to another place");
+            continue;
+        }
+        const isOne = system === dataSystem;
+        const needs: [string, string, number][] = isOne
+            ? [[folder, free, 2 * rows + dataBytes]]
+            : [
+                  [folder, free, 2 * rows],
+                  [dataFolder, dataFree, dataBytes],
+              ];
+        for (const [where, bytes, needed] of needs) {
+            if (bytes !== "" && Number(bytes) < needed) {
+                const what = `has ${bytes} bytes free in ${where}, and a's data may need ${needed} there`;
+                const next = "make room, or set seed.backupFile to a larger file system";
+                found.refuse(label, "MM_PREFLIGHT_DISK", what, next);
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+# data.sh: what the server holds, and who is busy on it.
+
+tell_data() {
+    local own="table_schema NOT IN ($SYSTEM_SCHEMAS)"
+    # those of read_own_schemas in remote/lib, with every letter of their names, and when their oldest table was made
+    tell_rows schema "SELECT schema_name, COALESCE(MIN(UNIX_TIMESTAMP(create_time)), '') FROM information_schema.schemata
+        LEFT JOIN information_schema.tables ON table_schema = schema_name WHERE schema_name NOT IN ($SYSTEM_SCHEMAS)
+        GROUP BY schema_name HAVING schema_name <> 'test' OR COUNT(table_name) > 0 ORDER BY schema_name"
+    tell_rows account "SELECT CONCAT(user, '@', host) FROM mysql.user"
+    tell_rows size 'SELECT COALESCE(SUM(data_length), 0), COALESCE(SUM(data_length + index_length), 0) FROM information_schema.tables'
+    tell_rows connection "SELECT id, CONCAT(user, '@', host), command, time FROM information_schema.processlist
+        WHERE id <> CONNECTION_ID() AND user NOT IN ('system user', 'event_scheduler') AND command NOT LIKE 'Binlog Dump%' AND command <> 'Daemon'"
+    [ "$ROLE" = origin ] || return 0
+    tell_rows unsafe "SELECT CONCAT(table_schema, '.', table_name, ' ', engine) FROM information_schema.tables WHERE table_type = 'BASE TABLE'
+        AND engine NOT IN ('InnoDB', 'BLACKHOLE', 'PERFORMANCE_SCHEMA') AND $own ORDER BY 1"
+    tell_rows float "SELECT CONCAT(c.table_schema, '.', c.table_name, '.', c.column_name) FROM information_schema.columns c
+        JOIN information_schema.tables t USING (table_schema, table_name) WHERE c.data_type = 'float' AND t.table_type = 'BASE TABLE' AND c.$own ORDER BY 1"
+    tell_rows keyless "SELECT CONCAT(t.table_schema, '.', t.table_name) FROM information_schema.tables t LEFT JOIN information_schema.table_constraints k
+        ON k.table_schema = t.table_schema AND k.table_name = t.table_name AND k.constraint_type = 'PRIMARY KEY'
+        WHERE t.table_type = 'BASE TABLE' AND k.constraint_name IS NULL AND t.$own ORDER BY 1"
+    tell_rows statement "SELECT id, CONCAT(user, '@', host), time FROM information_schema.processlist WHERE command IN ('Query', 'Execute') AND time >= 10
+        AND id <> CONNECTION_ID() AND user NOT IN ('system user', 'event_scheduler')"
+    tell_rows transaction "SELECT trx_mysql_thread_id, TIMESTAMPDIFF(SECOND, trx_started, NOW()) AS age FROM information_schema.innodb_trx
+        WHERE trx_mysql_thread_id NOT IN (0, CONNECTION_ID()) HAVING age >= 10"
+}

@@ -1,0 +1,35 @@
+# options.sh: what a restart of the server would stumble over.
+
+tell_options() {
+    find_server
+    tell_unknown_options
+    tell_log_folder
+}
+
+# The server's own check of its option files, which starts nothing. Names that its series no longer has come with their lines.
+tell_unknown_options() {
+    local name place
+    has_validate_config || return 0
+    ! timeout 60 "$MYSQLD" "${SERVER_DEFAULTS[@]+"${SERVER_DEFAULTS[@]}"}" "--user=$SERVER_USER" --validate-config >"$SCRATCH/validation" 2>&1 || return 0
+    name="$(sed -n "s/.*unknown \(variable\|option\) '\(--\)\{0,1\}\([A-Za-z0-9_-]*\).*/\3/p" "$SCRATCH/validation" | head -n 1)"
+    place=''
+    [ -z "$name" ] || place="$(find_option_lines "$name" | tr '\n' ' ')"
+    tell invalid "$name" "${place% }" "$({ grep -a ERROR "$SCRATCH/validation" || cat "$SCRATCH/validation"; } | tail -n 3 | tr '\n\t' '| ')"
+}
+
+# A log that the option files put elsewhere than it is now: may the server write there?
+tell_log_folder() {
+    local name folder owner=none writable=no label=''
+    name="$(read_effective_options | sed -n 's/^log_bin=//p' | tail -n 1)"
+    case "$name" in */*) ;; *) return 0 ;; esac
+    folder="${name%/*}"
+    [ "${folder:-/}" != "$(read_variable log_bin_basename | sed 's#/[^/]*$##')" ] || return 0
+    if [ -d "${folder:-/}" ]; then
+        owner="$(stat -c %U "${folder:-/}")"
+        label="$(stat -c %C "${folder:-/}" 2>/dev/null || true)"
+        ! runuser -u "$SERVER_USER" -- test -w "${folder:-/}" 2>/dev/null || writable=yes
+    fi
+    tell log-folder "${folder:-/}" "$owner" "$writable" "$label" "$(if is_confined_by_apparmor; then echo enforced; fi)"
+}
+
+is_confined_by_apparmor() { grep -qs 'mysqld.*(enforce)' /sys/kernel/security/apparmor/profiles; }
