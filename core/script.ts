@@ -16,6 +16,8 @@ const libraries = [
     "peer.sh",
     "account.sh",
     "seed.sh",
+    "catch-up.sh",
+    "events.sh",
     "fence.sh",
     "sweep.sh",
 ];

@@ -42,6 +42,7 @@ const common: Parameters = {
     ACCOUNT_HOST: "%",
     ACCOUNT_PASSWORD: "SECRETaccount",
     SSH_USER: "root",
+    CATCH_UP_SECONDS: 60,
 };
 
 /** A host made of a folder and of fake programs on PATH; the scripts that run on it are the real ones, whole, in a real bash. */

@@ -36,6 +36,9 @@ export class FakeServer {
     /** Of the one account: what REQUIRE says. */
     sslType = "";
     coordinates = "mysql-bin.000003\t157";
+    /** HEX.HEX a line, and what list_disabled of events.sh gives. */
+    enabledEvents = "";
+    disabledEvents = "";
     grants =
         "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `replicator`@`%`\nGRANT SELECT ON `mysql_master_master`.* TO `replicator`@`%`";
 
@@ -226,7 +229,17 @@ export class FakeServer {
         if (statement.startsWith("SELECT schema_name FROM information_schema.schemata")) {
             return { stdout: this.schemas.map((name) => `${name}\n`).join("") };
         }
+        const at = (name: string) => this.channel?.get(name);
+        const received =
+            at("Source_Log_File") === at("Relay_Source_Log_File") &&
+            at("Read_Source_Log_Pos") === at("Exec_Source_Log_Pos");
         const known: [RegExp, string][] = [
+            [/^SELECT COALESCE\(MIN\(GTID_SUBSET\(RECEIVED_TRANSACTION_SET, /, received ? "1" : "0"],
+            [
+                /^SELECT CONCAT\(HEX\(event_schema\), .* FROM information_schema\.events WHERE status = 'ENABLED'/,
+                this.enabledEvents,
+            ],
+            [/^SELECT CONCAT\('`', REPLACE\(event_schema, /, this.disabledEvents],
             [/^SELECT 1$/, "1"],
             [/^SHOW (BINARY LOG|MASTER) STATUS$/, this.coordinates],
             [/^SHOW SESSION STATUS LIKE 'Ssl_cipher'$/, "Ssl_cipher\tTLS_AES_256_GCM_SHA384"],
