@@ -18,7 +18,7 @@ sweep_channel() {
         sql "STOP $(sql_replica)" "RESET $(sql_replica) ALL"
         note "no longer follows $PEER_HOST:$PEER_PORT"
     fi
-    drop_channel_cas
+    drop_channel_cas ''
     forget link
 }
 
