@@ -434,6 +434,13 @@ describe("rights that the login lacks", () => {
     });
 });
 
+it("rights that the login lacks come with the statement that gives them", () => {
+    const next = (rights: string) => report({ a: { with: [`rights o'p@%.x@h ${rights} `] } }).problems[0]?.next;
+    const end = "; on a, or set mysql.login to an account that has them";
+    expect(next("RELOAD,_GRANT_OPTION")).toBe(`GRANT RELOAD ON *.* TO 'o''p@%.x'@'h' WITH GRANT OPTION${end}`);
+    expect(next("GRANT_OPTION")).toBe(`GRANT USAGE ON *.* TO 'o''p@%.x'@'h' WITH GRANT OPTION${end}`);
+});
+
 describe("a server that listens on loopback only", () => {
     it.each([
         ["", stack],
