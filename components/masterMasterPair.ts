@@ -86,7 +86,7 @@ export class MasterMasterPair extends pulumi.ComponentResource {
             { ...nodes, account, seed, accept, gone, converge },
             { parent: this },
         );
-        const taken = this.takeHosts(name, nodes.a, nodes.b, checked, accept?.otherStack ?? false);
+        const taken = this.takeHosts(name, nodes.a, nodes.b, checked, args);
         // another server on the same host is a reason for all steps to look again
         const after = pulumi.interpolate`${checked} ${taken}`;
         const node = (label: "a" | "b", serverId: number, autoIncrementOffset: number) => {
@@ -118,28 +118,44 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         this.registerOutputs({ active: this.active });
     }
 
-    /** A host is one stack's at a time: both are taken before anything changes on either, and given back last. */
+    /** A host is one stack's at a time: both are taken before anything changes on either, and given back last, a first. */
     private takeHosts(
         name: string,
         a: MasterNodeArgs,
         b: MasterNodeArgs,
         checked: pulumi.Output<string>,
-        acceptOtherStack: boolean,
+        args: MasterMasterPairArgs,
     ): pulumi.Output<string> {
-        const take = (node: MasterNodeArgs, after: pulumi.Output<string>) =>
+        const take = (node: MasterNodeArgs, peer: MasterNodeArgs, after: pulumi.Output<string>) =>
             hostCommand(
                 `${name}-lock-${node.label}`,
                 {
                     target: hostTarget(node),
                     script: "lock-host.sh",
-                    parameters: { ACCEPT_OTHER_STACK: acceptOtherStack, AFTER: after },
+                    parameters: {
+                        ACCEPT_OTHER_STACK: args.accept?.otherStack ?? false,
+                        OPTION_FILE: node.mysql?.optionFile ?? "",
+                        PEER_HOST: peer.host,
+                        PEER_PORT: peer.mysql?.port ?? 3306,
+                        ACCOUNT: args.account?.name ?? "replicator",
+                        ACCOUNT_HOST: args.account?.hostPattern ?? "%",
+                        MADE_ELSEWHERE: node === a && a.mysql?.admin ? "yes" : "no",
+                        KEEP_BACKUP: args.seed?.keepBackup ?? false,
+                        SSH_USER: node.ssh.user ?? "root",
+                        AFTER: after,
+                    },
                     plan: ["take the host for this stack: stop if another one works on it, or has its pair there"],
-                    undo: ["give the host back"],
+                    undo: [
+                        "undo what a run that was killed has left",
+                        "lift the fence to what it was before the first up",
+                        "give the host back",
+                    ],
                     converge: node.converge,
                 },
                 { parent: this },
             ).fingerprint;
-        return take(a, pulumi.interpolate`${checked} ${take(b, checked)}`);
+        // a comes after b, so that destroy has ended a's following, before b's fence is lifted and its events run
+        return take(a, b, pulumi.interpolate`${checked} ${take(b, a, checked)}`);
     }
 
     /** The node that closes comes first; the other one opens when it has applied the last transaction. */

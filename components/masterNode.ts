@@ -127,10 +127,7 @@ export class MasterNode extends pulumi.ComponentResource {
                     describeBindAddress(mysql.bindAddress),
                     "restart the server only if a value differs that cannot change while it runs",
                 ],
-                undo: [
-                    "lift the fence to what it was before the first up",
-                    "take the managed block out of the option file; the server keeps running as it is",
-                ],
+                undo: ["take the managed block out of the option file; the server keeps running as it is"],
                 converge: args.converge,
             },
             { parent: this },

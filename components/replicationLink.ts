@@ -9,10 +9,13 @@ export interface SeedArgs {
     backupFile?: pulumi.Input<string>;
     /** Default false: the files hold password hashes, and go when they are no longer needed. */
     keepBackup?: pulumi.Input<boolean>;
+    /**
+     * Default false. True: the origin takes no writes during the whole dump, so that tables of engines without transactions
+     * (MyISAM, MEMORY) hold still, too.
+     */
+    lockAllTables?: pulumi.Input<boolean>;
     /** How long dump, copy and import may take, each, in seconds; default 86400. */
     timeoutSeconds?: pulumi.Input<number>;
-    /** Default false; true locks all tables of the origin while it is dumped, which tables without transactions need. */
-    lockAllTables?: pulumi.Input<boolean>;
 }
 
 /** How a receiver goes on when its source is away. */
@@ -82,6 +85,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
             KEEP_BACKUP: seed.keepBackup ?? false,
             TIMEOUT_SECONDS: seed.timeoutSeconds ?? 86400,
         };
+        const lockAllTables = pulumi.output(seed.lockAllTables ?? false);
         const copyHost = peer.args.copy?.host ?? peer.target.host;
         const copyPort = peer.args.copy?.port ?? peer.target.ssh.port ?? 22;
         const user = peer.target.ssh.user ?? "root";
@@ -115,6 +119,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 SEED: state,
                 ADMIT: admit.fingerprint,
                 ...backup,
+                LOCK_ALL_TABLES: lockAllTables,
                 COPY_HOST: copyHost,
                 COPY_PORT: copyPort,
                 COPY_USER: user,
@@ -124,7 +129,13 @@ export class ReplicationLink extends pulumi.ComponentResource {
             },
             plan: [
                 wanted,
-                pulumi.interpolate`  mysqldump --single-transaction --all-databases, with coordinates, into ${backup.BACKUP_FILE}`,
+                lockAllTables.apply((locked) =>
+                    locked
+                        ? "  take no writes during the dump, for tables without transactions"
+                        : "  take no writes for some milliseconds, while the dump's snapshot is made",
+                ),
+                pulumi.interpolate`  mysqldump ${lockAllTables.apply((locked) => (locked ? "--lock-all-tables" : "--single-transaction"))} --all-databases, with coordinates, into ${backup.BACKUP_FILE}`,
+                "  count the rows of the same snapshot, and add an inventory",
                 pulumi.interpolate`  copy it over SSH to ${user}@${copyHost} port ${copyPort}, straight from host to host`,
                 pulumi.interpolate`  keep the file: ${backup.KEEP_BACKUP}`,
             ],
@@ -137,6 +148,8 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 SOURCE_UUID: sourceUuid,
                 SSH_USER: user,
                 OPTION_FILE: peer.args.mysql?.optionFile ?? "",
+                SERVICE: peer.args.mysql?.service ?? "",
+                START_TIMEOUT_SECONDS: peer.args.mysql?.startTimeoutSeconds ?? 600,
                 ...backup,
                 ...this.accountParameters(origin),
                 ACCOUNT_HOST: account.hostPattern,
@@ -144,8 +157,9 @@ export class ReplicationLink extends pulumi.ComponentResource {
             },
             plan: [
                 wanted,
-                "  stop unless this node holds no schema of its own",
+                "  stop unless this node holds nothing of its own, and nobody else is connected",
                 pulumi.interpolate`  make it read-only, import ${backup.BACKUP_FILE} with the binary log off (accounts included), read its coordinates`,
+                "  stop unless its tables, row counts, routines and accounts are those of the backup's inventory; restart the server once",
                 pulumi.interpolate`  keep the file: ${backup.KEEP_BACKUP}`,
             ],
             undo: ["leave all data, and a note whose data it is"],

@@ -15,8 +15,13 @@ const libraries = [
     "tls.sh",
     "peer.sh",
     "account.sh",
+    "session.sh",
+    "inventory.sh",
+    "binlog.sh",
+    "dump.sh",
     "seed.sh",
     "fence.sh",
+    "sweep.sh",
 ];
 const texts = new Map<string, string>();
 

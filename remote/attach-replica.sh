@@ -3,7 +3,7 @@
 #        SOURCE_FILE SOURCE_POSITION GATE (yes: the source's log may hold nothing but what came from here)
 #        RETRY_SECONDS RETRY_COUNT (empty: the server's own) TLS_REQUIRE TLS_CA TLS_VERIFY_HOST
 # out:   link source=HOST:PORT uuid=UUID
-# codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_OTHER_SOURCE MM_LINK_NOT_RUNNING MM_LINK_IN_CLEAR MM_TLS_MISSING MM_ROLE_PEER_WRITABLE MM_PEER_UNREADABLE
+# codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_OTHER_SOURCE MM_LINK_NOT_RUNNING MM_LINK_IN_CLEAR MM_TLS_MISSING MM_ROLE_PEER_WRITABLE
 
 main() {
     require_server
@@ -89,33 +89,11 @@ require_not_errant() {
         [ -z "$errant" ] || fail MM_LINK_ERRANT "$PEER_HOST has transactions of its own ($errant), which $NODE would replay over its data. $NODE was not changed" \
             "see what they are (mysqlbinlog --include-gtids); apply what is wanted on $NODE by hand, then empty $PEER_HOST and run up again"
     else
-        errant="$(read_foreign_events)"
+        errant="$(find_foreign_event try_peer "$SOURCE_FILE" "$SOURCE_POSITION" "$(read_variable server_id)")"
         [ -z "$errant" ] || fail MM_LINK_ERRANT "$PEER_HOST's log holds events that did not come from $NODE ($errant), which $NODE would replay over its data. $NODE was not changed" \
             "see what they are (mysqlbinlog); apply what is wanted on $NODE by hand, then empty $PEER_HOST and run up again"
     fi
 }
-
-# The first event since the import whose server id is not this node's, or nothing. Marks that every log has do not count.
-read_foreign_events() {
-    local own logs log from=$SOURCE_POSITION past='' foreign
-    own="$(read_variable server_id)"
-    logs="$(try_peer 'SHOW BINARY LOGS' | cut -f 1)" || fail_unread 'list of logs'
-    for log in $logs; do
-        if [ "$log" = "$SOURCE_FILE" ]; then past=yes; fi
-        [ -n "$past" ] || continue
-        try_peer "SHOW BINLOG EVENTS IN '$log' FROM $from" >"$SCRATCH/events" || fail_unread "log $log"
-        foreign="$(awk -F'\t' -v own="$own" '!found && $4 != own && $3 !~ /^(Format_desc|Previous_gtids|Rotate|Stop|Gtid_list|Binlog_checkpoint|Start_encryption)$/ {
-            print $1 " " $2 " " $3 " of server " $4; found = 1 }' "$SCRATCH/events")"
-        if [ -n "$foreign" ]; then
-            echo "$foreign"
-            return
-        fi
-        from=4
-    done
-    # a log that is not there cannot be read, and says nothing of what was in it
-    [ -n "$past" ] || echo "the log of the seed, ${SOURCE_FILE:-unknown}, is gone"
-}
-fail_unread() { fail MM_PEER_UNREADABLE "from $NODE, the $1 of $PEER_HOST cannot be read" "run up again" "$(cat "$SCRATCH/words")"; }
 
 # With GTIDs a replica asks for what it lacks; without, the position in the right source's log is lost.
 require_known_position() {

@@ -36,17 +36,24 @@ configure() {
         "$(read_server_uuid)" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$(read_gtid_mode)" "$LOG_BIN"
 }
 
+# What the role says stays in the file, and the fence with it, until both channels are gone for certain (lock-host.sh).
 unconfigure() {
     local file
     open_state
-    lift_fence
     file="$(written_option_file)"
-    remove_block "$file"
-    note "the managed block is out of $file; the running server keeps its values until it is restarted"
     # the seed marker stays: it tells a later up whose data this is
-    forget option-file
     forget option-file.before
     forget bind-address
+    if [ -n "${IDENTITY:-}" ] && [ -n "$(block_role "$file")" ]; then
+        require_whole_block "$file"
+        keep_role "$file"
+        note "the settings are out of $file; the running server keeps its values until it is restarted"
+        return 0
+    fi
+    lift_fence
+    remove_block "$file"
+    note "the managed block is out of $file; the running server keeps its values until it is restarted"
+    forget option-file
 }
 
 # Events carry the id of the server that wrote them, and stop at it. A node that replicates under another id would get its own
@@ -171,14 +178,19 @@ put_back() {
         if [ -z "$role" ]; then
             remove_block "$1"
         else
-            with_block "$1" "$role" >"$SCRATCH/role-only"
-            install_text "$1" <"$SCRATCH/role-only"
+            keep_role "$1"
         fi
     elif [ -e "$SCRATCH/old" ]; then
         install_text "$1" <"$SCRATCH/old"
     else
         rm -f "$1"
     fi
+}
+
+# keep_role FILE: the block without the settings.
+keep_role() {
+    with_block "$1" "$(block_role "$1")" >"$SCRATCH/role-only"
+    install_text "$1" <"$SCRATCH/role-only"
 }
 
 # 8.0.16 and later have a check of their own; older ones stop at an unknown option before they print their help.

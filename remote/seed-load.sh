@@ -1,8 +1,9 @@
-# seed-load.sh: on the peer, imports the backup with the binary log off, and fixes the coordinates of both servers.
-# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SEED (wanted|done|parted) DUMP SOURCE_UUID BACKUP_FILE KEEP_BACKUP TIMEOUT_SECONDS SSH_USER
-#        ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT
+# seed-load.sh: on the peer, imports the backup with the binary log off, proves it whole, and fixes the coordinates of both servers.
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE START_TIMEOUT_SECONDS SEED (wanted|done|parted) DUMP SOURCE_UUID
+#        BACKUP_FILE KEEP_BACKUP TIMEOUT_SECONDS SSH_USER ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT
 # out:   seed source_file=FILE source_position=BYTES source_gtid=SET file=FILE position=BYTES
-# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_BACKUP_MISSING MM_SEED_LOAD MM_SEED_LOGIN_LOST MM_SEED_NOT_PROVEN
+# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_BACKUP_MISSING MM_SEED_LOAD MM_SEED_INCOMPLETE MM_SEED_LOGIN_LOST
+#        MM_SEED_NO_START MM_SEED_NOT_PROVEN
 
 main() {
     require_server
@@ -15,66 +16,138 @@ main() {
 }
 
 ensure_seeded() {
-    local state
-    state="$(read_seed_state "$SOURCE_UUID")"
-    if [ "$state" = 'done' ]; then
-        note "already seeded from server $SOURCE_UUID"
-    elif [ "$state" = parted ]; then
-        resume_parted
-    else
-        require_empty "$state"
-        require_backup
-        load "$state"
-    fi
+    case "$(read_seed_state "$SOURCE_UUID")" in
+        'done') note "already seeded from server $SOURCE_UUID" ;;
+        imported) prove_after_restart ;;
+        parted) resume_parted ;;
+        *)
+            require_other_server
+            require_backup
+            if [ "$(read_seed_state "$SOURCE_UUID")" = unfinished ]; then require_own_leftovers; else require_empty; fi
+            require_unused
+            load
+            prove_after_restart
+            ;;
+    esac
     clean_up
     printf 'seed %s\n' "$(read_seed_coordinates)"
 }
 
-# A node may be overwritten when it holds nothing, or nothing but what an unfinished import of this program has left.
-require_empty() {
-    local schemas
+require_other_server() {
     [ "$(read_server_uuid)" != "$SOURCE_UUID" ] || fail MM_SEED_NODE_NOT_EMPTY "$NODE is the origin itself. Nothing was changed" \
         "give the other host as $NODE, then run up again"
-    schemas="$(read_own_schemas)"
-    if [ -n "$schemas" ] && [ "$1" != unfinished ]; then
-        fail MM_SEED_NODE_NOT_EMPTY "$NODE holds schemas of its own ($(printf '%s\n' "$schemas" | head -n 20 | tr '\n' ' ' | sed 's/ $//')); seeding would overwrite them. Nothing was changed in them" \
-            "move them to the origin, or name a fresh host as $NODE; then run up again"
-    fi
 }
 
+# The file that was sent, whole to its last line; its inventory goes to $SCRATCH/wanted.
 require_backup() {
-    [ "$(value_of bytes "$DUMP")" = "$(wc -c <"$BACKUP_FILE" 2>/dev/null | tr -d ' ')" ] && tail -n 1 "$BACKUP_FILE" | grep -q '^-- Dump completed' && return
-    fail MM_SEED_BACKUP_MISSING "$BACKUP_FILE on $NODE is not the backup that was sent (${DUMP:-no dump was made})" \
+    RECEIVED="$(received_backup)"
+    [ "$(value_of bytes "$DUMP")" = "$(wc -c <"$RECEIVED" 2>/dev/null | tr -d ' ')" ] && read_inventory "$RECEIVED" >"$SCRATCH/wanted" && return
+    fail MM_SEED_BACKUP_MISSING "$RECEIVED on $NODE is not the backup that was sent (${DUMP:-no dump was made})" \
         "pulumi config set mysql-master-master:converge with a new text, so that it is made and sent again; then run up again. Where $NODE was emptied by hand while its peer follows it: pulumi destroy (all data of the origin stays), then up"
 }
 
+# A node may be overwritten when it holds nothing, …
+require_empty() {
+    local schemas
+    schemas="$(read_own_schemas)"
+    [ -z "$schemas" ] || fail_not_empty "holds schemas of its own ($(printf '%s\n' "$schemas" | list_lines)); seeding would overwrite them. Nothing was changed in them"
+}
+
+# … or nothing but what an unfinished import of this program has left: schemas and accounts of the backup, accounts from before the
+# import, and a log in which nothing was written since.
+require_own_leftovers() {
+    local from foreign
+    read_own_schemas | sed 's/^/schema /' | sort >"$SCRATCH/schemas"
+    read_accounts | sort >"$SCRATCH/accounts"
+    recall seed-expects | sort -u - "$SCRATCH/wanted" >"$SCRATCH/expected"
+    foreign="$(sort "$SCRATCH/schemas" "$SCRATCH/accounts" | comm -23 - "$SCRATCH/expected")"
+    from="$(recall seed)"
+    [ -n "$foreign" ] || [ -z "$(value_of file "$from")" ] ||
+        foreign="$(find_foreign_event try_sql "$(value_of file "$from")" "$(value_of position "$from")")"
+    [ -z "$foreign" ] || fail_not_empty "holds what is not of the import that was begun there ($(printf '%s\n' "$foreign" | list_lines)): somebody uses it meanwhile. Nothing was changed in it"
+}
+
+fail_not_empty() { fail MM_SEED_NODE_NOT_EMPTY "$NODE $1" "move them to the origin, or name a fresh host as $NODE (or empty it by hand, and remove $STATE/seed there); then run up again"; }
+
+# Who is connected now may write while the import runs, or be in the middle of it.
+require_unused() {
+    wait_until 10 is_unused || fail MM_SEED_NODE_IN_USE "$NODE is in use by $(read_other_sessions | list_lines), and is to be overwritten. Nothing was changed" \
+        "end those connections, then run up again"
+}
+is_unused() { [ -z "$(read_other_sessions)" ]; }
+read_other_sessions() {
+    sql "SELECT CONCAT(user, '@', host, ' since ', time, ' s') FROM information_schema.processlist WHERE id <> CONNECTION_ID()
+        AND user NOT IN ('system user', 'event_scheduler', 'unauthenticated user', $(quote_sql "$ACCOUNT")) AND command NOT LIKE 'Binlog Dump%' LIMIT 20"
+}
+
 load() {
-    local schema status=0 started=$SECONDS
+    local schema status=0 started=$SECONDS foreign
+    # what may be here, should this import be cut: known before its first trace
+    { recall seed-expects && read_accounts && cat "$SCRATCH/wanted"; } | sort -u >"$SCRATCH/expects"
+    remember seed-expects "$(cat "$SCRATCH/expects")"
     write_seed unfinished
     # a seed gives new coordinates: where an earlier link stood is of no more use
     forget link
     close_for_seed
-    if [ "$1" = unfinished ]; then
-        read_own_schemas | while IFS= read -r schema; do
-            sql 'SET SESSION sql_log_bin = 0' "DROP DATABASE IF EXISTS \`${schema//\`/\`\`}\`"
-        done
-    fi
+    read_own_schemas | while IFS= read -r schema; do
+        sql 'SET SESSION sql_log_bin = 0' "DROP DATABASE IF EXISTS \`${schema//\`/\`\`}\`"
+    done
     # The installation's own transactions would count as errant, and forbid the backup's GTID set.
     if [ "$(read_gtid_mode)" = ON ]; then sql "$(sql_reset_binary_logs)"; fi
+    START="$(read_coordinates)"
+    write_seed unfinished "file=${START% *}" "position=${START#* }"
     note "importing $(value_of bytes "$DUMP") bytes, with the binary log off"
-    { echo 'SET SESSION sql_log_bin = 0;' && cat "$BACKUP_FILE"; } |
+    { echo 'SET SESSION sql_log_bin = 0;' && cat "$RECEIVED"; } |
         timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" --max-allowed-packet=1G --default-character-set=utf8mb4 --loose-binary-mode >/dev/null 2>"$SCRATCH/words" || status=$?
     [ "$status" = 0 ] || fail MM_SEED_LOAD "the import on $NODE ended with status $status (124: after $TIMEOUT_SECONDS s); it is half done, and begun again by the next up" \
         "mend what the server names, then run up again" "$(cat "$SCRATCH/words")"
     # accounts that came as rows of the mysql schema count from here on
     try_sql 'FLUSH LOCAL PRIVILEGES' || fail_login_lost
     try_sql 'SELECT 1' >/dev/null || fail_login_lost
+    close_after_seed
+    require_untouched
+    require_complete
+    remember_seed imported "$(value_of file "$DUMP")" "$(value_of position "$DUMP")" "$(value_of gtid "$DUMP")"
+    note "imported in $((SECONDS - started)) s"
+}
+
+# The import is not in the log: what is there is somebody else's.
+require_untouched() {
+    local foreign
+    foreign="$(find_foreign_event try_sql "${START% *}" "${START#* }")"
+    [ -z "$foreign" ] || fail MM_SEED_LOAD "somebody wrote on $NODE during the import ($foreign); $NODE is not used as it is" \
+        "see what that was (mysqlbinlog); keep everybody off $NODE, then run up again: the import is begun again on a node that holds nothing else"
     [ "$(read_gtid_mode)" != ON ] || [ "$(read_gtid_set)" = "$(value_of gtid "$DUMP")" ] ||
         fail MM_SEED_LOAD "after the import $NODE has the GTID set $(read_gtid_set), the backup has $(value_of gtid "$DUMP")" \
             "see who wrote on $NODE meanwhile, then run up again: the import is begun again"
-    close_after_seed
-    remember_seed "$(value_of file "$DUMP")" "$(value_of position "$DUMP")" "$(value_of gtid "$DUMP")"
-    note "imported in $((SECONDS - started)) s"
+}
+
+require_complete() {
+    read_inventory_here >"$SCRATCH/found"
+    cmp -s "$SCRATCH/wanted" "$SCRATCH/found" || fail MM_SEED_INCOMPLETE "after the import $NODE does not hold what the origin's snapshot held: wanted $(comm -23 "$SCRATCH/wanted" "$SCRATCH/found" | list_lines), found $(comm -13 "$SCRATCH/wanted" "$SCRATCH/found" | list_lines)" \
+        "pulumi config set mysql-master-master:converge with a new text, then run up again: the backup is made and imported anew; if that ends here again, report it with this message"
+}
+
+# Once restarted: what only a restart shows (accounts, plugins, the option file) is seen now and not on a bad day. The node stays
+# closed, and its log still holds nothing.
+prove_after_restart() {
+    local status=0 foreign log
+    find_service
+    log="$(read_variable log_error)"
+    note "restarting $SERVICE, once"
+    restart_service || status=$?
+    if [ "$status" -ne 0 ]; then
+        ! grep -qE 'ERROR (1045|1524|1698)' "$SCRATCH/words" || fail_login_lost
+        fail MM_SEED_NO_START "the import is done, and $NODE's server did not come up within $START_TIMEOUT_SECONDS s of a restart" \
+            "read its error log, mend what it names, start it, then run up again" "$(last_server_words "$log")"
+    fi
+    is_read_only || fail MM_SEED_LOAD "$NODE takes writes after a restart: $(find_option_lines read_only | tr '\n' ' ')" \
+        "remove what opens it, SET GLOBAL read_only = 1, then run up again"
+    foreign="$(find_foreign_event try_sql "$(value_of file "$(read_seed_coordinates)")" "$(value_of position "$(read_seed_coordinates)")")"
+    [ -z "$foreign" ] || fail MM_SEED_LOAD "somebody wrote on $NODE after the import ($foreign); $NODE is not used as it is" \
+        "see what that was (mysqlbinlog); empty $NODE, remove $STATE/seed there, then run up again"
+    change_seed 'done'
+    forget seed-expects
 }
 
 fail_login_lost() {
@@ -82,16 +155,16 @@ fail_login_lost() {
         "set mysql.login of node $NODE to an account that the origin has, then run up again" "$(cat "$SCRATCH/words")"
 }
 
-# remember_seed FILE POSITION GTID: of the source, beside this server's own coordinates after the import.
+# remember_seed STATE FILE POSITION GTID: of the source, beside this server's own coordinates after the import.
 remember_seed() {
     local own
     own="$(read_coordinates)"
-    write_seed 'done' "source_file=$1" "source_position=$2" "source_gtid=$3" "file=${own% *}" "position=${own#* }"
+    write_seed "$1" "source_file=$2" "source_position=$3" "source_gtid=$4" "file=${own% *}" "position=${own#* }"
 }
 
 # Seeded by an earlier up, parted by destroy: with GTIDs it can be proven that this node only lags behind, and needs no seed.
 resume_parted() {
-    local errant purged theirs
+    local errant purged theirs changed
     require_peer "$PEER_HOST" "$PEER_PORT" 20
     if ! have_both_gtids; then
         fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind. Nothing was changed" \
@@ -101,13 +174,17 @@ resume_parted() {
     purged="$(peer_read "GTID_SUBTRACT(@@global.gtid_purged, $(quote_sql "$(read_gtid_set)"))")"
     [ -z "$errant$purged" ] || fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left: transactions that its peer lacks (${errant:-none}), and purged ones that it missed (${purged:-none}). Nothing was changed" \
         "empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
+    changed="$(read_changed_names)"
+    [ -z "$changed" ] || fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left, but not all of it or more, and its log does not say so ($changed). Nothing was changed" \
+        "empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
     note "was seeded before and has nothing that its peer lacks: it needs no seed"
     close_for_seed
     # the origin's log drops and makes the account again: it must be there to be dropped
     if ! has_account; then { echo 'SET SESSION sql_log_bin = 0' && sql_create_account; } | run_statements; fi
     close_after_seed
     theirs="$(read_peer_coordinates)"
-    remember_seed "${theirs% *}" "${theirs#* }" "$(read_gtid_set)"
+    remember_seed 'done' "${theirs% *}" "${theirs#* }" "$(read_gtid_set)"
+    forget seed-names
 }
 
 clean_up() {
@@ -115,10 +192,21 @@ clean_up() {
     drop_unwanted_backup
 }
 
-# At destroy the data stays, and is marked as no longer following anybody.
+# At destroy the data stays, and is marked as no longer following anybody; with its definitions, for a later up to compare.
 part_from_origin() {
     clean_up
-    [ "$(read_seed_state "$SOURCE_UUID")" != 'done' ] || change_seed parted
+    is_seed_whole || return 0
+    change_seed parted
+    read_definitions | cut -f 1 | uniq >"$SCRATCH/names"
+    remember seed-names "$(cat "$SCRATCH/names")"
+}
+
+# read_changed_names: what was made or dropped here since destroy.
+read_changed_names() {
+    [ -e "$STATE/seed-names" ] || return 0
+    read_definitions | cut -f 1 | uniq >"$SCRATCH/names"
+    recall seed-names | sed '/^$/d' >"$SCRATCH/names-before"
+    list_differences "$SCRATCH/names-before" "$SCRATCH/names"
 }
 
 { main "$@"; } </dev/null

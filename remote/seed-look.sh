@@ -5,7 +5,7 @@
 main() {
     require_server
     case "$(read_seed_state "$SOURCE_UUID")" in
-        done) echo 'seed done' ;;
+        imported | done) echo 'seed done' ;;
         parted) echo 'seed parted' ;;
         *)
             require_rights "$RIGHTS_IMPORT"

@@ -11,7 +11,7 @@ STATE="/var/lib/mysql-master-master/$PORT"
 VERB="${1:-up}"
 CALLER="${2:-}"
 CALLER="${CALLER%% *}"
-SCRATCH="$(mktemp -d)"
+SCRATCH="$(mktemp -d "${TMPDIR:-/tmp}/mysql-master-master-$PORT.XXXXXX")"
 # at_exit COMMAND: runs it when the script ends, however it ends; the last one given runs first. The one EXIT trap is here:
 # a second one would silently replace it.
 AT_EXIT=()

@@ -56,5 +56,5 @@ say_time() { date -u -d "@$1" '+%Y-%m-%d %H:%M:%S UTC'; }
 # is_half_of_pair: this node follows another one, or was seeded from it, and destroy has not ended that.
 is_half_of_pair() {
     [ -z "$(recall link)" ] || return 0
-    case "$(value_of state "$(recall seed)")" in imported | 'done') ;; *) return 1 ;; esac
+    case "$(read_noted_seed_state)" in imported | 'done') ;; *) return 1 ;; esac
 }

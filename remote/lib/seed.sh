@@ -41,6 +41,9 @@ read_seed_state() {
     value_of state "$seed"
 }
 
+# read_noted_seed_state: the state as it was noted, whatever server or origin it is about: for steps that ask no server.
+read_noted_seed_state() { value_of state "$(recall seed)"; }
+
 # is_seed_whole: whether the origin's data is here, so that no backup is needed any more.
 is_seed_whole() { case "$(read_seed_state "$SOURCE_UUID")" in imported | 'done') ;; *) return 1 ;; esac }
 
@@ -67,11 +70,32 @@ claim_backup_file() {
     remember backup "$BACKUP_FILE"
 }
 
-# drop_unwanted_backup: this program's own file goes, unless it is to be kept; then it stays known as such, so that a later
-# seed may replace it.
+# received_backup: where the peer keeps the received file until it is imported: in its place, or in the node's memory, where a
+# restart of the host would clear that place.
+received_backup() {
+    case "$BACKUP_FILE:$(stat -f -c %T "$(dirname "$BACKUP_FILE")")" in
+        /tmp/* | /var/tmp/* | /run/* | /dev/* | *:tmpfs | *:ramfs) echo "$STATE/received-backup" ;;
+        *) echo "$BACKUP_FILE" ;;
+    esac
+}
+
+# drop_unwanted_backup: this program's own file goes, unless it is to be kept; then it is put into its place, and stays known as
+# the program's, so that a later seed may replace it.
 drop_unwanted_backup() {
-    if [ "$KEEP_BACKUP" != true ] && [ "$(recall backup)" = "$BACKUP_FILE" ]; then
-        rm -f "$BACKUP_FILE"
+    [ "$(recall backup)" = "$BACKUP_FILE" ] || return 0
+    if [ "$KEEP_BACKUP" != true ]; then
+        rm -f "$BACKUP_FILE" "$STATE/received-backup"
         forget backup
+    elif [ -e "$STATE/received-backup" ]; then
+        put_in_place "$STATE/received-backup" "$BACKUP_FILE"
     fi
 }
+
+# put_in_place FILE PLACE: whole or not at all, also from one file system to another.
+put_in_place() {
+    PLACED="$(mktemp "$2.XXXXXX")"
+    at_exit drop_placed
+    mv -fT "$1" "$PLACED"
+    mv -fT "$PLACED" "$2"
+}
+drop_placed() { rm -f "$PLACED"; }

@@ -39,7 +39,7 @@ describe("the procedure, row by row", () => {
 
     test("up builds the pair from fresh hosts, and shows no password to any process there", async () => {
         const watched = [a, b].map(watchProcesses);
-        expect(await stack.mustUp()).toMatch(/\+ 26 created/);
+        expect(await stack.mustUp()).toMatch(/\+ 25 created/);
         for (const seen of await Promise.all(watched.map((watch) => watch.stop()))) {
             expect(seen).toContain("sshd");
             expect(seen).not.toContain(password);
@@ -292,7 +292,7 @@ describe("destroy", () => {
         expect([await a.serverProcess(), await b.serverProcess()]).toEqual(processes);
         // what stays is named in the README; the kept backup is the stack's wish
         expect(await a.run("ls /var/lib/mysql-master-master/3306")).toBe("backup\nlock");
-        expect(await b.run("ls /var/lib/mysql-master-master/3306")).toBe("backup\nlock\nseed");
+        expect(await b.run("ls /var/lib/mysql-master-master/3306")).toBe("backup\nlock\nseed\nseed-names");
     });
 
     test("up again needs no seed where GTIDs prove that b only lags behind", async () => {

@@ -55,6 +55,15 @@ describe("configure-node.sh at destroy", () => {
         expect([again.exitCode, changes(again.statements)]).toEqual([0, []]);
     });
 
+    it("leaves the fence and what the role says to the host's last step, where there is one", async () => {
+        const host = passive("read_only=0 super_read_only=0 event_scheduler=ON");
+        const run = await host.run(script, { IDENTITY: "uuid-mine", STACK: "s" }, "down");
+        expect([run.exitCode, changes(run.statements)]).toEqual([0, []]);
+        expect(host.read("/etc/my.cnf")).toBe(["[mysqld]", begin, role, end, "user=mysql", ""].join("\n"));
+        expect(host.memory("before-fence")).toBe("read_only=0 super_read_only=0 event_scheduler=ON\n");
+        expect(host.memory("option-file")).toBe(`${host.path("/etc/my.cnf")}\n`);
+    });
+
     it.each([
         ["was read-only before", "read_only=1 super_read_only=0 event_scheduler=OFF", ["1", "0", "OFF"]],
         ["was behind both before", "read_only=1 super_read_only=1 event_scheduler=ON", ["1", "1", "ON"]],

@@ -42,6 +42,8 @@ const common: Parameters = {
     ACCOUNT_HOST: "%",
     ACCOUNT_PASSWORD: "SECRETaccount",
     SSH_USER: "root",
+    SERVICE: "",
+    START_TIMEOUT_SECONDS: 60,
 };
 
 /** A host made of a folder and of fake programs on PATH; the scripts that run on it are the real ones, whole, in a real bash. */
@@ -104,7 +106,10 @@ export class FakeHost {
     /** The same of a script that is put together already. */
     async runWhole(text: string, verb = "up"): Promise<Run> {
         // a wait of 0.2 s counts for 5 s: what is waited for here comes at once or never
-        const hurried = text.replaceAll("sleep 0.2", "SECONDS=$((SECONDS + 5))").replaceAll(/sleep 5\b/g, "sleep 0");
+        const hurried = text
+            .replaceAll("sleep 0.2", "SECONDS=$((SECONDS + 5))")
+            .replaceAll(/sleep 5\b/g, "sleep 0")
+            .replace("LOCK_HOLD_MS=3000", "LOCK_HOLD_MS=300");
         return this.runText(
             hurried.replaceAll(/\/(var\/lib\/mysql-master-master|run\/systemd\/system|etc\/)/g, `${this.root}/$1`),
             verb,
@@ -180,7 +185,10 @@ export class FakeHost {
             const [name = "", ...argv] = part(0, words).split("\x1e").slice(0, -1);
             const call = { name, argv, options: part(words, files), stdin: part(words + files, stdin) };
             this.calls.push(call);
-            const { stdout = "", stderr = "", status = 0 } = this.answer(call);
+            const { stdout = "", stderr = "", status = 0, hang = false } = this.answer(call);
+            if (hang) {
+                return;
+            }
             socket.end(`${status} ${Buffer.byteLength(stdout)} ${Buffer.byteLength(stderr)}\n${stdout}${stderr}`);
         });
     }

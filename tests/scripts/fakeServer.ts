@@ -3,6 +3,8 @@ export interface Answer {
     stdout?: string;
     stderr?: string;
     status?: number;
+    /** It never answers. */
+    hang?: boolean;
 }
 
 /** An answer of a test's own, before the server's: to a statement that is this text, begins with it (…) or matches. */
@@ -12,7 +14,7 @@ export interface Rule {
 }
 
 const silent =
-    /^(SET SESSION|FLUSH LOCAL PRIVILEGES|RESET BINARY LOGS AND GTIDS|RESET MASTER|CREATE (DATABASE|TABLE)|GRANT|DROP DATABASE|INSERT)/;
+    /^(SET SESSION|SET NAMES|START TRANSACTION|UNLOCK TABLES|SAVEPOINT|ROLLBACK TO|FLUSH LOCAL (PRIVILEGES|TABLES WITH READ LOCK)$|RESET BINARY LOGS AND GTIDS|RESET MASTER|CREATE (DATABASE|TABLE)|GRANT|DROP DATABASE|INSERT)/;
 
 /** An error as the client prints it. */
 export const refused = (code: number, words: string): Answer => ({
@@ -31,6 +33,10 @@ export class FakeServer {
     readonly accounts = new Map<string, string>();
     readonly rules: Rule[] = [];
     schemas: string[] = [];
+    /** Rows of each table, by `schema.table`. */
+    readonly rows = new Map<string, number>();
+    /** What read_definitions finds: lines of name, tab and more. */
+    definitions = "";
     /** Columns of SHOW REPLICA STATUS by their new names; undefined: no channel. */
     channel: Map<string, string> | undefined;
     /** Of the one account: what REQUIRE says. */
@@ -54,6 +60,7 @@ export class FakeServer {
             event_scheduler: "ON",
             gtid_mode: "ON",
             lower_case_table_names: "0",
+            log_error: "stderr",
         };
         for (const [name, value] of Object.entries({
             ...defaults,
@@ -77,6 +84,12 @@ export class FakeServer {
             .split(/;\n/)
             .map((each) => each.trim())
             .filter((each) => each !== "")) {
+            // how a client that stays knows that an answer is whole: not the script's story
+            const [, mark] = /^SELECT '(end of answer \d+)'$/.exec(statement) ?? [];
+            if (mark !== undefined) {
+                stdout += `${mark}\n`;
+                continue;
+            }
             this.statements.push(statement);
             const { stdout: rows = "", stderr = "", status = 0 } = this.answer(statement);
             stdout += rows === "" || rows.endsWith("\n") ? rows : `${rows}\n`;
@@ -226,13 +239,37 @@ export class FakeServer {
         if (statement.startsWith("SELECT schema_name FROM information_schema.schemata")) {
             return { stdout: this.schemas.map((name) => `${name}\n`).join("") };
         }
+        const counted = /^SELECT 'table ([^']*)', COUNT\(\*\) FROM `/.exec(statement)?.[1];
+        if (counted !== undefined) {
+            const count = this.rows.get(counted);
+            return count === undefined
+                ? refused(1146, `Table '${counted}' doesn't exist`)
+                : { stdout: `table ${counted}\t${count}\n` };
+        }
+        const lines = (words: Iterable<string>) => [...words].map((each) => `${each}\n`).join("");
         const known: [RegExp, string][] = [
+            [/^SELECT schema_name, default_collation_name FROM/, this.definitions],
+            [/^SELECT CONCAT\('schema ', schema_name\)/, lines(this.schemas.map((name) => `schema ${name}`))],
+            [/^SELECT CONCAT\('account ', user/, lines([...this.accounts.keys()].map((name) => `account ${name}`))],
+            [
+                /^SELECT table_schema, table_name FROM/,
+                lines([...this.rows.keys()].map((name) => name.replace(".", "\t"))),
+            ],
+            [/^SELECT CONCAT\('(view|trigger|event) '/, ""],
+            [/^SELECT CONCAT\(LOWER\(routine_type\)/, ""],
+            [/^SELECT CONCAT\((t\.)?(table|constraint|specific|routine|trigger|event)_schema, '\.', [\w.]+\), /, ""],
+            [/^SELECT IS_USED_LOCK\(/, "77"],
+            [/^SELECT COUNT\(\*\) > 0 FROM information_schema\.innodb_trx/, "1"],
+            [/^SELECT CONCAT\(user, '@', host, ' since '/, ""],
+            [/^SHOW BINARY LOGS$/, `${this.coordinates}\n`],
+            [/^SHOW BINLOG EVENTS IN '/, ""],
             [/^SELECT 1$/, "1"],
             [/^SHOW (BINARY LOG|MASTER) STATUS$/, this.coordinates],
             [/^SHOW SESSION STATUS LIKE 'Ssl_cipher'$/, "Ssl_cipher\tTLS_AES_256_GCM_SHA384"],
             [/^SELECT ssl_type FROM mysql\.user WHERE user = /, this.sslType],
             [/^SHOW GRANTS$/, this.loginGrants ?? this.grants],
             [/^SHOW GRANTS FOR .*$/, this.grants],
+            [/^SHOW DATABASES LIKE 'mysql\\_master\\_master'$/, ""],
             [/^SELECT CURRENT_USER\(\)$/, "root@localhost"],
             [/^SELECT GTID_SUBTRACT\(/, ""],
             [/^SELECT GTID_SUBSET\(/, "1"],

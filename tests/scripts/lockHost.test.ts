@@ -137,16 +137,7 @@ describe("any step that changes something", () => {
     });
 });
 
-describe("destroy", () => {
-    it("gives the host back: the note goes with the last step; a second time finds nothing to do", async () => {
-        const host = makeHost();
-        host.remember("owner", note("mine", 10));
-        for (let time = 0; time < 2; time++) {
-            expect(await host.run(script, mine, "down")).toMatchObject({ exitCode: 0, stdout: "", stderr: "" });
-            expect(host.memory("owner")).toBeUndefined();
-        }
-    });
-
+describe("destroy (what it undoes of this stack's own is in sweep.test.ts)", () => {
     it.each([10, 310])("undoes nothing where the host is another stack's since, seen %s s ago", async (ago) => {
         const host = makeHost();
         const before = note("other", ago);

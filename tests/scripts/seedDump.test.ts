@@ -1,57 +1,34 @@
 import { readdirSync, statSync } from "node:fs";
-import { changes, cleanUpHosts, makeHost } from "./fakeHost";
+import { dump, errorOf, inventory, line, readyToDump } from "./dumpHost";
+import { changes, cleanUpHosts } from "./fakeHost";
 
 cleanUpHosts();
 
 const script = "seed-dump.sh";
-const dump = [
-    "-- MySQL dump 10.13",
-    "SET @@GLOBAL.GTID_PURGED=/*!80000 '+'*/ 'uuid-a:1-9,",
-    "uuid-c:1-2';",
-    "CHANGE REPLICATION SOURCE TO SOURCE_LOG_FILE='mysql-bin.000007', SOURCE_LOG_POS=1234;",
-    "INSERT INTO x VALUES ('CHANGE MASTER TO MASTER_LOG_FILE=''no'', MASTER_LOG_POS=1;');",
-    "-- Dump completed on 2026-11-23",
-    "",
-].join("\n");
-const line = `dump file=mysql-bin.000007 position=1234 gtid=uuid-a:1-9,uuid-c:1-2 bytes=${dump.length}\n`;
-
-/** Node a with a dump program and an ssh that answers with the size that arrived. */
-function ready(text = dump, status = 0) {
-    const host = makeHost();
-    host.answers.mysqldump = ({ argv }) =>
-        argv.includes("--help")
-            ? { stdout: `  --init-command=name ${"x".repeat(9000)}\n` }
-            : { stdout: text, status, stderr: status === 0 ? "" : "mysqldump: Error 2013: Lost connection\n" };
-    host.answers.ssh = ({ stdin }) => ({ stdout: `${Buffer.byteLength(stdin)}\n` });
-    const parameters = {
-        NODE: "a",
-        SEED: "wanted",
-        ADMIT: "admit yes",
-        BACKUP_FILE: host.path("/tmp/master_backup.sql"),
-        KEEP_BACKUP: false,
-        TIMEOUT_SECONDS: 60,
-        COPY_HOST: "b.example.com",
-        COPY_PORT: 2222,
-        COPY_USER: "admin",
-        COPY_HOST_KEY: "ssh-ed25519 KEY",
-        PEER_UUID: "uuid-b",
-        LOGIN_USER: "root",
-        LOGIN_PASSWORD: "SECRETlogin",
-    };
-    const callsOf = (name: string) => host.calls.filter((call) => call.name === name && !call.argv.includes("--help"));
-    return { host, parameters, callsOf };
-}
-
 describe("seed-dump.sh", () => {
     it("dumps everything with its coordinates, sends it to the peer, and keeps no file", async () => {
-        const { host, parameters, callsOf } = ready();
+        const { host, parameters, callsOf } = readyToDump();
         const run = await host.run(script, parameters);
         expect(run).toMatchObject({ exitCode: 0, stdout: line });
-        // for this session alone: the size of now
-        expect(changes(run.statements)).toEqual(["SET SESSION information_schema_stats_expiry = 0"]);
-        expect(callsOf("mysqldump").map(({ argv }) => argv.slice(2))).toEqual([
+        expect(changes(run.statements)).toEqual([
+            "SET SESSION information_schema_stats_expiry = 0",
+            "SET NAMES utf8mb4",
+            "SET NAMES utf8mb4",
+            "SET SESSION lock_wait_timeout = 10",
+            "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            "FLUSH LOCAL TABLES WITH READ LOCK",
+            "START TRANSACTION WITH CONSISTENT SNAPSHOT",
+            "UNLOCK TABLES",
+            "SAVEPOINT counted",
+            "ROLLBACK TO SAVEPOINT counted",
+            "ROLLBACK TO SAVEPOINT counted",
+            "SET NAMES utf8mb4",
+        ]);
+        expect(
+            callsOf("mysqldump").map(({ argv }) => argv.slice(2).map((word) => word.replace(/dump \d+/, "dump N"))),
+        ).toEqual([
             [
-                "--init-command=SET SESSION lock_wait_timeout = 10",
+                "--init-command=SET SESSION lock_wait_timeout = 10, @dump = GET_LOCK('mysql-master-master dump N', 0)",
                 "--single-transaction",
                 "--all-databases",
                 "--source-data=1",
@@ -63,12 +40,12 @@ describe("seed-dump.sh", () => {
                 "--max-allowed-packet=1G",
             ],
         ]);
-        expect(callsOf("ssh").map(({ stdin }) => stdin)).toEqual([dump]);
+        expect(callsOf("ssh").map(({ stdin }) => stdin)).toEqual([dump + inventory]);
         expect(host.read("/tmp/master_backup.sql")).toBeUndefined();
     });
 
     it("bounds the wait for its lock only where the dump program can", async () => {
-        const { host, parameters, callsOf } = ready();
+        const { host, parameters, callsOf } = readyToDump();
         const { mysqldump } = host.answers;
         host.answers.mysqldump = (call) =>
             call.argv.includes("--help") ? { stdout: "  --host=name\n" } : (mysqldump?.(call) ?? {});
@@ -81,7 +58,7 @@ describe("seed-dump.sh", () => {
             ["ssh-ed25519 KEY", "yes"],
             ["", "no"],
         ] as const) {
-            const { host, parameters, callsOf } = ready();
+            const { host, parameters, callsOf } = readyToDump();
             await host.run(script, { ...parameters, COPY_HOST_KEY: key });
             const argv = callsOf("ssh")[0]?.argv ?? [];
             expect(argv).toContain(`StrictHostKeyChecking=${strict}`);
@@ -90,7 +67,7 @@ describe("seed-dump.sh", () => {
     });
 
     it("makes no second dump for the same peer, and prints the same line; a new converge makes one", async () => {
-        const { host, parameters, callsOf } = ready();
+        const { host, parameters, callsOf } = readyToDump();
         await host.run(script, parameters);
         const again = await host.run(script, parameters);
         expect([again.exitCode, again.stdout, callsOf("mysqldump").length, callsOf("ssh").length]).toEqual([
@@ -104,7 +81,7 @@ describe("seed-dump.sh", () => {
     });
 
     it("does nothing where no seed is wanted, but for a key that is left", async () => {
-        const { host, parameters, callsOf } = ready();
+        const { host, parameters, callsOf } = readyToDump();
         host.remember("copy-key", "k");
         host.remember("copy-key.pub", "k");
         const run = await host.run(script, { ...parameters, SEED: "done", ADMIT: "admit no" });
@@ -113,21 +90,21 @@ describe("seed-dump.sh", () => {
     });
 
     it("leaves a kept backup readable by its owner only", async () => {
-        const { host, parameters } = ready();
+        const { host, parameters } = readyToDump();
         await host.run(script, { ...parameters, KEEP_BACKUP: true });
         expect(statSync(parameters.BACKUP_FILE).mode & 0o777).toBe(0o600);
-        expect(host.read("/tmp/master_backup.sql")).toBe(dump);
+        expect(host.read("/tmp/master_backup.sql")).toBe(dump + inventory);
     });
 
     it.each(["done", "parted", "wanted"])(
         "removes a backup that is no longer to be kept, seed %s, and only its own",
         async (SEED) => {
-            const { host, parameters, callsOf } = ready();
+            const { host, parameters, callsOf } = readyToDump();
             const later = { ...parameters, SEED, ADMIT: "admit no" };
             await host.run(script, { ...parameters, KEEP_BACKUP: true });
             expect(host.memory("backup")).toBe(`${parameters.BACKUP_FILE}\n`);
             await host.run(script, { ...later, KEEP_BACKUP: true });
-            expect(host.read("/tmp/master_backup.sql")).toBe(dump);
+            expect(host.read("/tmp/master_backup.sql")).toBe(dump + inventory);
             const run = await host.run(script, later);
             expect([run.exitCode, run.stdout, callsOf("mysqldump").length]).toEqual([0, "dump none\n", 1]);
             expect([host.read("/tmp/master_backup.sql"), host.memory("backup")]).toEqual([undefined, undefined]);
@@ -148,15 +125,19 @@ describe("seed-dump.sh", () => {
         ["given up by mysqldump", dump, 2, "the dump on a ended with status 2 (124: after 60 s); a was only read"],
         ["without coordinates", "-- x\n-- Dump completed\n", 0, "the dump on a carries no binary log coordinates"],
     ])("refuses a dump that is %s, sends nothing and leaves no file", async (_, text, status, what) => {
-        const { host, parameters, callsOf } = ready(text, status);
+        const { host, parameters, callsOf } = readyToDump({
+            stdout: text,
+            status,
+            stderr: status === 0 ? "" : "mysqldump: Error 2013: Lost connection\n",
+        });
         const run = await host.run(script, parameters);
         expect([run.exitCode, run.stdout, callsOf("ssh")]).toEqual([1, "", []]);
-        expect(run.stderr.split("\n").slice(1, 2)).toEqual([`error MM_SEED_DUMP: ${what}`]);
+        expect(errorOf(run.stderr).split("\n")[0]).toBe(`error MM_SEED_DUMP: ${what}`);
         expect(readdirSync(host.path("/tmp")).filter((name) => name.startsWith("master_backup"))).toEqual([]);
     });
 
     it("refuses to overwrite a file that is not its own", async () => {
-        const { host, parameters, callsOf } = ready();
+        const { host, parameters, callsOf } = readyToDump();
         host.write("/tmp/master_backup.sql", "somebody's");
         const run = await host.run(script, parameters);
         expect(run).toMatchObject({
@@ -170,7 +151,7 @@ describe("seed-dump.sh", () => {
     });
 
     it("refuses a copy that did not arrive whole, and sends it again at the next up", async () => {
-        const { host, parameters, callsOf } = ready();
+        const { host, parameters, callsOf } = readyToDump();
         host.answers.ssh = () => ({
             stdout: "5\n",
             stderr: "client_loop: send disconnect: Broken pipe\n",
@@ -178,19 +159,19 @@ describe("seed-dump.sh", () => {
         });
         const run = await host.run(script, parameters);
         expect([run.exitCode, run.stdout]).toEqual([1, ""]);
-        expect(run.stderr.split("\n").slice(1)).toEqual([
-            `error MM_SEED_COPY: ${dump.length} bytes went from a to b.example.com port 2222, and 5 arrived`,
+        expect(errorOf(run.stderr).split("\n")).toEqual([
+            `error MM_SEED_COPY: ${dump.length + inventory.length} bytes went from a to b.example.com port 2222, and 5 arrived`,
             "  next: let a reach sshd on b.example.com (copy.host, copy.port), and see that there is room for the file; then run up again",
             "  server: client_loop: send disconnect: Broken pipe",
             "",
         ]);
         host.answers.ssh = ({ stdin }) => ({ stdout: `${Buffer.byteLength(stdin)}\n` });
         expect(await host.run(script, parameters)).toMatchObject({ exitCode: 0, stdout: line });
-        expect(callsOf("ssh").at(-1)?.stdin).toBe(dump);
+        expect(callsOf("ssh").at(-1)?.stdin).toBe(dump + inventory);
     });
 
     it("refuses where there is no room for the data, before it dumps", async () => {
-        const { host, parameters, callsOf } = ready();
+        const { host, parameters, callsOf } = readyToDump();
         host.local.rules.push({ on: /^SELECT 2 \* COALESCE/, answer: { stdout: "999999999999999999" } });
         const run = await host.run(script, parameters);
         expect([run.exitCode, callsOf("mysqldump")]).toEqual([1, []]);
@@ -200,7 +181,7 @@ describe("seed-dump.sh", () => {
     });
 
     it("refuses tables that a dump cannot hold still, before it dumps", async () => {
-        const { host, parameters, callsOf } = ready();
+        const { host, parameters, callsOf } = readyToDump();
         host.local.rules.push({
             on: /^SELECT CONCAT\(table_schema/,
             answer: { stdout: "shop.log MyISAM\ncrm.cache MEMORY" },
@@ -217,7 +198,7 @@ describe("seed-dump.sh", () => {
     });
 
     it("gives the login's password to no command line", async () => {
-        const { host, parameters } = ready();
+        const { host, parameters } = readyToDump();
         await host.run(script, parameters);
         expect(host.calls.filter(({ argv }) => argv.join(" ").includes("SECRET"))).toEqual([]);
         expect(

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { chmodSync, statSync } from "node:fs";
 import { cleanUpHosts, makeHost } from "./fakeHost";
 
 cleanUpHosts();
@@ -79,8 +79,29 @@ describe("seed-admit.sh", () => {
         const receiver = host.memory("receive-backup") ?? "";
         const run = await host.runText(`bash <(printf %s '${receiver.replaceAll("'", "'\\''")}') <<<'the dump'`);
         expect(run).toMatchObject({ exitCode: 0, stdout: "9\n", stderr: "" });
-        expect([host.read("/tmp/backup"), statSync(file).mode & 0o777]).toEqual(["the dump\n", 0o600]);
+        const received = "/var/lib/mysql-master-master/3306/received-backup";
+        expect([host.read(received), statSync(host.path(received)).mode & 0o777]).toEqual(["the dump\n", 0o600]);
+        expect(host.read("/tmp/backup")).toBeUndefined();
     });
+
+    it.each([
+        ["tmpfs", "/srv/backup", "/var/lib/mysql-master-master/3306/received-backup"],
+        ["ext2/ext3", "/srv/backup", "/srv/backup"],
+        ["ext2/ext3", "/tmp/backup", "/var/lib/mysql-master-master/3306/received-backup"],
+    ])(
+        "has the file received where a restart of the host does not clear it away: on %s, %s",
+        async (kind, file, place) => {
+            const { host, parameters } = ready();
+            host.write("/srv/x", "");
+            host.write("/bin/stat", `#!/bin/bash\necho ${kind}\n`);
+            chmodSync(host.path("/bin/stat"), 0o755);
+            // the real /tmp, for a fake host's is below it
+            const own = { ...parameters, BACKUP_FILE: file.startsWith("/tmp") ? file : `/srv${host.path(file)}` };
+            await host.run("seed-admit.sh", own);
+            const wanted = place === file ? own.BACKUP_FILE : host.path(place);
+            expect(host.memory("receive-backup")).toContain(`\nfile=${wanted}\n`);
+        },
+    );
 
     it.each([{ SEED: "done" }, { SEED: "parted" }, { OFFER: "offer none" }])(
         "lets nothing in after %j, and takes out a key that is left",

@@ -1,14 +1,24 @@
-import { changes, cleanUpHosts, makeHost } from "./fakeHost";
+import { rmSync } from "node:fs";
+import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
 import { refused } from "./fakeServer";
 
 cleanUpHosts();
 
 const script = "seed-load.sh";
-const backup = "-- MySQL dump\nINSERT INTO stuff VALUES (1);\n-- Dump completed on 2026-11-23\n";
+const inventory =
+    "-- inventory: account app@%\n-- inventory: schema shop\n-- inventory: table shop.stuff\t1\n-- Dump completed, with an inventory of 3 lines";
+const backup = `-- MySQL dump\nINSERT INTO stuff VALUES (1);\n-- Dump completed on 2026-11-23\n${inventory}\n`;
 const load = [
     "SET SESSION sql_log_bin = 0",
     "-- MySQL dump\nINSERT INTO stuff VALUES (1)",
-    "-- Dump completed on 2026-11-23",
+    `-- Dump completed on 2026-11-23\n${inventory}`,
+];
+const look = [
+    "SET NAMES utf8mb4",
+    "START TRANSACTION WITH CONSISTENT SNAPSHOT",
+    "SAVEPOINT counted",
+    "ROLLBACK TO SAVEPOINT counted",
+    "ROLLBACK TO SAVEPOINT counted",
 ];
 const mark = "# mysql-master-master begin (managed; edits are undone)";
 const end = "# mysql-master-master end";
@@ -20,16 +30,29 @@ const done = `state=done source=uuid-a own=uuid-b ${line.replace("seed ", "")}`;
 /** A host to which the backup has been sent, and the step's parameters for it. */
 function ready(size = backup.length) {
     const host = makeHost({}, { gtid_executed: "uuid-a:1-9" });
-    const file = "/tmp/master_backup.sql";
+    // a restart of the host would clear /tmp
+    const file = "/var/lib/mysql-master-master/3306/received-backup";
     host.write(file, backup);
     host.write("/etc/my.cnf", configured);
-    host.remember("backup", `${host.path(file)}\n`);
+    host.remember("backup", `${host.path("/tmp/master_backup.sql")}\n`);
+    host.local.accounts.set("root@localhost", "");
     host.write("/root/.ssh/authorized_keys", "ssh-ed25519 MINE me\nssh-ed25519 THROWAWAY mysql-master-master-seed\n");
     // the import brings the set of the backup
     host.local.rules.push({
         on: /^INSERT|MySQL dump/,
         answer: () => {
             host.local.variables.set("gtid_executed", "uuid-a:1-9");
+            host.local.schemas = ["shop"];
+            host.local.rows.set("shop.stuff", 1);
+            host.local.accounts.clear();
+            host.local.accounts.set("app@%", "");
+            return {};
+        },
+    });
+    host.local.rules.push({
+        on: /^DROP DATABASE/,
+        answer: () => {
+            host.local.schemas = [];
             return {};
         },
     });
@@ -38,7 +61,7 @@ function ready(size = backup.length) {
         SEED: "wanted",
         DUMP: `dump file=bin.7 position=700 gtid=uuid-a:1-9 bytes=${size}`,
         SOURCE_UUID: "uuid-a",
-        BACKUP_FILE: host.path(file),
+        BACKUP_FILE: host.path("/tmp/master_backup.sql"),
         KEEP_BACKUP: false,
         TIMEOUT_SECONDS: 60,
     };
@@ -50,6 +73,7 @@ describe("seed-load.sh", () => {
         const { host, parameters, file } = ready();
         const run = await host.run(script, parameters);
         expect(changes(run.statements)).toEqual([
+            "SET NAMES utf8mb4",
             "SET GLOBAL super_read_only = 0",
             "SET GLOBAL read_only = 1",
             "SET GLOBAL event_scheduler = OFF",
@@ -57,7 +81,9 @@ describe("seed-load.sh", () => {
             ...load,
             "FLUSH LOCAL PRIVILEGES",
             "SET GLOBAL super_read_only = 1",
+            ...look,
         ]);
+        expect(host.calls.filter(({ name, argv }) => name === "systemctl" && argv[0] === "restart")).toHaveLength(1);
         expect(host.read("/etc/my.cnf")).toBe(closed);
         expect(run).toMatchObject({ exitCode: 0, stdout: line });
         expect(host.memory("seed")).toBe(done);
@@ -90,7 +116,11 @@ describe("seed-load.sh", () => {
     it("keeps the backup where the stack says so", async () => {
         const { host, parameters, file } = ready();
         await host.run(script, { ...parameters, KEEP_BACKUP: true });
-        expect([host.read(file), host.memory("backup")]).toEqual([backup, `${parameters.BACKUP_FILE}\n`]);
+        expect([host.read("/tmp/master_backup.sql"), host.read(file), host.memory("backup")]).toEqual([
+            backup,
+            undefined,
+            `${parameters.BACKUP_FILE}\n`,
+        ]);
     });
 
     it.each(["up", "down"])("removes no file at another path that was named since, at %s", async (verb) => {
@@ -109,8 +139,8 @@ describe("seed-load.sh", () => {
             exitCode: 1,
             stdout: "",
             stderr:
-                "error MM_SEED_NODE_NOT_EMPTY: b holds schemas of its own (shop crm); seeding would overwrite them. Nothing was changed in them\n" +
-                "  next: move them to the origin, or name a fresh host as b; then run up again\n",
+                "error MM_SEED_NODE_NOT_EMPTY: b holds schemas of its own (shop, crm); seeding would overwrite them. Nothing was changed in them\n" +
+                "  next: move them to the origin, or name a fresh host as b (or empty it by hand, and remove /var/lib/mysql-master-master/3306/seed there); then run up again\n",
         });
         expect(changes(run.statements)).toEqual([]);
         expect([host.memory("seed"), host.read(file)]).toEqual([undefined, backup]);
@@ -118,12 +148,14 @@ describe("seed-load.sh", () => {
 
     it.each([
         ["cut on its way", backup.length + 1, backup],
-        ["without its last line", backup.length - 32, backup.slice(0, -32)],
+        ["without its last line", backup.length - 47, backup.slice(0, -47)],
+        ["without one line of its inventory", backup.length - 27, backup.replace("-- inventory: schema shop\n", "")],
+        ["without an inventory", backup.indexOf(inventory), backup.slice(0, backup.indexOf(inventory))],
         ["missing", 0, undefined],
     ])("refuses a backup that is %s", async (_, size, text) => {
         const { host, parameters, file } = ready(size);
         if (text === undefined) {
-            parameters.BACKUP_FILE = `${parameters.BACKUP_FILE}.none`;
+            rmSync(host.path(file));
         } else {
             host.write(file, text);
         }
@@ -141,12 +173,133 @@ describe("seed-load.sh", () => {
         expect(cut.stderr).toContain(
             "error MM_SEED_LOAD: the import on b ended with status 1 (124: after 60 s); it is half done, and begun again by the next up\n",
         );
-        expect(host.memory("seed")).toBe("state=unfinished source=uuid-a own=uuid-b\n");
+        expect(host.memory("seed")).toBe(
+            "state=unfinished source=uuid-a own=uuid-b file=mysql-bin.000003 position=157\n",
+        );
+        expect(host.memory("seed-expects")).toBe(
+            "account app@%\naccount root@localhost\nschema shop\ntable shop.stuff\t1\n",
+        );
         host.local.rules.shift();
+        host.local.schemas = ["shop"];
+        const run = await host.run(script, parameters);
+        expect(changes(run.statements)).toContain("DROP DATABASE IF EXISTS `shop`");
+        expect([run.exitCode, run.stdout, host.memory("seed-expects")]).toEqual([0, line, undefined]);
+    });
+
+    it("drops a schema of the import that was cut, which the origin has dropped since", async () => {
+        const { host, parameters } = ready();
+        host.remember("seed", "state=unfinished source=uuid-a own=uuid-b file=mysql-bin.000003 position=157\n");
+        host.remember("seed-expects", "account root@localhost\nschema half`done\n");
         host.local.schemas = ["half`done"];
         const run = await host.run(script, parameters);
         expect(changes(run.statements)).toContain("DROP DATABASE IF EXISTS `half``done`");
         expect([run.exitCode, run.stdout]).toEqual([0, line]);
+    });
+
+    it.each([
+        ["a schema", "schema crm", (host: FakeHost) => host.local.schemas.push("crm")],
+        ["an account", "account eve@%", (host: FakeHost) => host.local.accounts.set("eve@%", "")],
+        [
+            "an event in its log",
+            "mysql-bin.000003 157 Query of server 20",
+            (host: FakeHost) =>
+                host.local.rules.push({
+                    on: "SHOW BINLOG EVENTS IN 'mysql-bin.000003' FROM 157",
+                    answer: { stdout: "mysql-bin.000003\t157\tQuery\t20\t300\tINSERT\n" },
+                }),
+        ],
+    ])("empties no node with an unfinished import that somebody uses meanwhile: %s", async (_, what, use) => {
+        const { host, parameters } = ready();
+        host.remember("seed", "state=unfinished source=uuid-a own=uuid-b file=mysql-bin.000003 position=157\n");
+        host.remember("seed-expects", "account root@localhost\n");
+        host.local.schemas = ["shop"];
+        use(host);
+        const run = await host.run(script, parameters);
+        expect(changes(run.statements)).toEqual(["SET NAMES utf8mb4"]);
+        expect(run).toMatchObject({ exitCode: 1, stdout: "" });
+        expect(run.stderr.split("\n")[0]).toBe(
+            `error MM_SEED_NODE_NOT_EMPTY: b holds what is not of the import that was begun there (${what}): somebody uses it meanwhile. Nothing was changed in it`,
+        );
+    });
+
+    it("refuses while others are connected, and names them", async () => {
+        const { host, parameters } = ready();
+        host.local.rules.push({
+            on: /^SELECT CONCAT\(user, '@', host/,
+            answer: { stdout: "app@10.0.0.7:4711 since 30 s\n" },
+        });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, changes(run.statements), host.memory("seed")]).toEqual([1, [], undefined]);
+        expect(run.stderr.slice(run.stderr.indexOf("error "))).toBe(
+            "error MM_SEED_NODE_IN_USE: b is in use by app@10.0.0.7:4711 since 30 s, and is to be overwritten. Nothing was changed\n" +
+                "  next: end those connections, then run up again\n",
+        );
+    });
+
+    it("names what is missing after the import and what is there beside, and stays unfinished", async () => {
+        const { host, parameters } = ready();
+        host.local.rules.unshift({
+            on: "FLUSH LOCAL PRIVILEGES",
+            answer: () => {
+                host.local.rows.set("shop.stuff", 0);
+                host.local.schemas.push("beside");
+                return {};
+            },
+        });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout]).toEqual([1, ""]);
+        expect(run.stderr.slice(run.stderr.indexOf("error ")).split("\n")[0]).toBe(
+            "error MM_SEED_INCOMPLETE: after the import b does not hold what the origin's snapshot held: wanted table shop.stuff 1, found schema beside, table shop.stuff 0",
+        );
+        expect(host.memory("seed")).toMatch(/^state=unfinished /);
+    });
+
+    it("restarts the server once, after the import; cut before that, the next run does only what is missing", async () => {
+        const { host, parameters } = ready();
+        host.answers.systemctl = ({ argv }) => {
+            if (argv[0] === "restart") {
+                host.local.rules.unshift({
+                    on: "SELECT 1",
+                    answer: refused(1524, "Plugin 'auth_socket' is not loaded"),
+                });
+            }
+            return {};
+        };
+        const cut = await host.run(script, parameters);
+        expect([cut.exitCode, cut.stdout]).toEqual([1, ""]);
+        expect(cut.stderr).toContain("error MM_SEED_LOGIN_LOST: ");
+        expect(host.memory("seed")).toBe(done.replace("state=done", "state=imported"));
+        host.local.rules.shift();
+        host.answers.systemctl = () => ({});
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([0, line, []]);
+        expect(host.memory("seed")).toBe(done);
+    });
+
+    it("does not take a node for seeded that takes writes after the restart, or on which somebody wrote", async () => {
+        for (const [use, what] of [
+            [(host: FakeHost) => host.local.variables.set("read_only", "0"), "b takes writes after a restart: "],
+            [
+                (host: FakeHost) =>
+                    host.local.rules.unshift({
+                        on: /^SHOW BINLOG EVENTS/,
+                        answer: { stdout: "mysql-bin.000003\t157\tXid\t20\t9\tx\n" },
+                    }),
+                "somebody wrote on b after the import (mysql-bin.000003 157 Xid of server 20); b is not used as it is",
+            ],
+        ] as const) {
+            const { host, parameters } = ready();
+            host.answers.systemctl = ({ argv }) => {
+                if (argv[0] === "restart") {
+                    use(host);
+                }
+                return {};
+            };
+            const run = await host.run(script, parameters);
+            expect([run.exitCode, run.stdout]).toEqual([1, ""]);
+            expect(run.stderr).toContain(`error MM_SEED_LOAD: ${what}`);
+            expect(host.memory("seed")).toMatch(/^state=imported /);
+        }
     });
 
     it("drops nothing of a server that the mark of an unfinished import does not mean", async () => {
@@ -224,10 +377,11 @@ describe("seed-load.sh at destroy", () => {
         host.local.accounts.set("replicator@%", "x");
         for (let time = 0; time < 2; time++) {
             const run = await host.run(script, parameters, "down");
-            expect([run.exitCode, run.stdout, run.stderr, changes(run.statements)]).toEqual([0, "", "", []]);
+            expect([run.exitCode, run.stdout, run.stderr]).toEqual([0, "", ""]);
+            expect(changes(run.statements)).toEqual(time === 0 ? ["SET NAMES utf8mb4"] : []);
             expect(host.memory("seed")).toBe(done.replace("state=done", "state=parted"));
         }
-        expect([...host.local.accounts.keys()]).toEqual(["replicator@%"]);
+        expect([...host.local.accounts.keys()]).toEqual(["app@%", "replicator@%"]);
     });
 
     it("leaves the mark of an import that is not finished, and makes none where there was none", async () => {

@@ -96,4 +96,23 @@ describe("seed-load.sh on a node that an earlier pair has left", () => {
                 `  next: ${way}\n`,
         });
     });
+
+    it("refuses where something was made or dropped of which the log says nothing, and names that", async () => {
+        const { host, parameters } = ready();
+        host.remember("seed-names", "crm\nshop\n");
+        host.local.definitions = "shop\tutf8mb4_0900_ai_ci\nshop.stray\tx\n";
+        const run = await host.run(script, parameters);
+        expect(changes(run.statements)).toEqual(["SET NAMES utf8mb4"]);
+        expect([host.memory("seed"), host.memory("seed-names")]).toEqual([parted, "crm\nshop\n"]);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                "error MM_SEED_NOT_PROVEN: b holds what an earlier pair left, but not all of it or more, and its log does not say so (crm, shop.stray). Nothing was changed\n" +
+                `  next: ${way}\n`,
+        });
+        host.remember("seed-names", "shop\nshop.stray\n");
+        expect(await host.run(script, parameters)).toMatchObject({ exitCode: 0, stdout: line });
+        expect(host.memory("seed-names")).toBeUndefined();
+    });
 });

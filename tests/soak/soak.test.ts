@@ -45,10 +45,10 @@ const FAULTS: Fault[] = [
 const deck = FAULTS.flatMap((fault) => Array.from({ length: fault[1] }, () => fault));
 
 test(
-    `${runs} runs are interrupted at random moments, and every pair ends whole`,
+    `${runs} runs are interrupted at random moments, and every pair ends whole, or apart`,
     async () => {
         const dice = new Dice(seed);
-        const figures = { runs: 0, interrupted: 0, pairs: 0, rows: 0, lost: 0, doubled: 0, ups: 0 };
+        const figures = { runs: 0, interrupted: 0, pairs: 0, rows: 0, lost: 0, doubled: 0, ups: 0, destroys: 0 };
         const stops = new Map<string, number>();
         const wrong: string[] = [];
         const count = (codes: string[]) => {
@@ -97,7 +97,7 @@ test(
         }
         const codes = [...stops].sort().map(([code, times]) => `${code} ${times}`);
         say(
-            `soak: seed ${seed}: ${figures.runs} runs, ${figures.interrupted} of them interrupted, ${figures.pairs} pairs brought to the end by ${figures.ups} plain ups; ` +
+            `soak: seed ${seed}: ${figures.runs} runs, ${figures.interrupted} of them interrupted, ${figures.pairs} pairs brought to the end by ${figures.ups} plain ups and ${figures.destroys} destroys; ` +
                 `${figures.rows} rows acknowledged, ${figures.lost} lost, ${figures.doubled} doubled; stops: ${codes.join(", ") || "none"}`,
         );
         expect(wrong).toEqual([]);

@@ -190,6 +190,8 @@ describe("what the settings say of time", () => {
         const given = commands.filter(({ inputs }) => parameter(inputs.stdin, "ACCOUNT_HOST") === "10.%");
         expect(given.map(({ name }) => name).sort()).toEqual([
             "pair-link-seed-load",
+            "pair-lock-a",
+            "pair-lock-b",
             "pair-replicator-account",
             "pair-replicator-login",
         ]);

@@ -22,12 +22,22 @@ describe("what a preview says", () => {
         expect(await createOf("pair-link-seed-dump")).toBe(
             [
                 "# a.example.com: unless b.example.com was seeded by an earlier up:",
+                "# a.example.com:   take no writes for some milliseconds, while the dump's snapshot is made",
                 "# a.example.com:   mysqldump --single-transaction --all-databases, with coordinates, into /tmp/master_backup.sql",
+                "# a.example.com:   count the rows of the same snapshot, and add an inventory",
                 "# a.example.com:   copy it over SSH to root@b.example.com port 22, straight from host to host",
                 "# a.example.com:   keep the file: false",
                 run,
             ].join("\n"),
         );
+    });
+
+    it("of a copy that locks all tables, where the stack says so", async () => {
+        const { get } = await buildPair({ ...plainArgs(), seed: { lockAllTables: true } });
+        expect(`${get("pair-link-seed-dump").inputs.create}`.split("\n").slice(1, 3)).toEqual([
+            "# a.example.com:   take no writes during the dump, for tables without transactions",
+            "# a.example.com:   mysqldump --lock-all-tables --all-databases, with coordinates, into /tmp/master_backup.sql",
+        ]);
     });
 
     it("of a direction: who follows whom, and that only the way back has a gate", async () => {
@@ -53,9 +63,14 @@ describe("what a preview says", () => {
         ["pair-replicator-account", ["a.example.com: drop the account replicator"]],
         [
             "pair-b-configure",
+            ["b.example.com: take the managed block out of the option file; the server keeps running as it is"],
+        ],
+        [
+            "pair-lock-b",
             [
+                "b.example.com: undo what a run that was killed has left",
                 "b.example.com: lift the fence to what it was before the first up",
-                "b.example.com: take the managed block out of the option file; the server keeps running as it is",
+                "b.example.com: give the host back",
             ],
         ],
     ])("of the delete of %s: what destroy does there", async (name, lines) => {

@@ -16,11 +16,11 @@ describe("something breaks in the middle of an up: it stops with a code, and the
         ["the copy is killed", at.copy, () => kill(a, "receiv[e]$"), ["MM_SEED_COPY"]],
         ["b's server is killed while it imports", at.import, () => killServer(b), ["MM_SEED_LOAD"]],
         ["a's server is killed while it dumps", at.dump, () => killServer(a), ["MM_SEED_DUMP"]],
-        ["a's server is killed while b imports", at.import, () => killServer(a), []],
+        ["a's server is killed while b imports", at.import, () => killServer(a), ["whole"]],
         ["b is rebooted while a dumps", at.dump, () => reboot(b), ["MM_SEED_COPY"]],
-        ["b is rebooted while it imports", at.import, () => reboot(b), ["SSH"]],
-        ["a is rebooted while it dumps", at.dump, () => reboot(a), ["SSH"]],
-        ["a is rebooted while b imports", at.import, () => reboot(a), []],
+        ["b is rebooted while it imports", at.import, () => reboot(b), ["MM_SEED_LOAD", "SSH"]],
+        ["a is rebooted while it dumps", at.dump, () => reboot(a), ["MM_SEED_DUMP", "SSH"]],
+        ["a is rebooted while b imports", at.import, () => reboot(a), ["whole"]],
         ["b is rebooted when it follows a", at.attachB, () => reboot(b), ["SSH"]],
         ["the power of b is cut while it imports", at.import, () => cutPower(b), ["SSH"]],
         ["the power of a is cut while it dumps", at.dump, () => cutPower(a), ["SSH"]],
@@ -30,10 +30,9 @@ describe("something breaks in the middle of an up: it stops with a code, and the
         const run = await pair.reach(moment);
         await breakIt();
         const { exitCode, text } = await run.ended;
-        console.log(exitCode, codesIn(text), text.slice(-1500));
-        expect([...codes, "MM_HOST_LOCKED"]).toEqual(expect.arrayContaining(codesIn(text)));
-        const seen = await pair.up("MM_HOST_LOCKED", "SSH");
-        console.log(seen);
+        expect(codes).toContain(exitCode === 0 ? "whole" : codesIn(text).join(" "));
+        // what was cut off on a host may go on for a while
+        expect(await pair.up("MM_HOST_LOCKED")).toEqual([]);
         await pair.expectWhole();
     });
 });

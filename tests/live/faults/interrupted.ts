@@ -33,14 +33,14 @@ export class Interrupted {
             await waitFor(
                 "the moment",
                 120,
-                async () => ended?.text ?? (await moment(run)),
+                async () => (await moment(run)) || (ended?.text ?? false),
                 (seen) => seen !== false,
             );
         } catch (error) {
             await run.kill();
             throw new Error(`${error}\n${run.text()}`);
         }
-        if (ended !== undefined) {
+        if (ended !== undefined && !(await moment(run))) {
             throw new Error(`it ended before the moment came:\n${ended.text}`);
         }
         return run;
@@ -107,9 +107,11 @@ export type Moment = (run: Running) => Promise<unknown> | unknown;
 /** When the engine says that it has begun a step, or ended it. */
 export const begun = (step: string) => (run: Running) => run.text().includes(` ${step} creating`);
 export const ended = (step: string) => (run: Running) => run.text().includes(` ${step} created`);
-/** When a command on a host succeeds. */
-export const when = (host: Host, command: string) => async () =>
-    (await host.run(`${command} >/dev/null 2>&1 && echo yes || true`).catch(() => "")) === "yes";
+/** When a command on a host succeeds; asked there, for a moment may be over before the next question arrives. */
+export const when = (host: Host, command: string) => async () => {
+    const ask = `for i in $(seq 50); do if ${command} >/dev/null 2>&1; then echo yes; exit; fi; sleep 0.02; done`;
+    return (await host.run(ask).catch(() => "")) === "yes";
+};
 
 /** Marks of the long steps at work; each is true for as long as the step is. */
 export const at = {
@@ -154,9 +156,9 @@ export function codesIn(text: string): string[] {
 
 /** Files, keys and processes of the program that have no business on a host once a run has ended whole. */
 async function leftovers(): Promise<string[]> {
-    const look = `ls -d /tmp/master_backup.sql* /tmp/tmp.* /backup/* 2>/dev/null
+    const look = `ls -d /tmp/master_backup.sql* /tmp/tmp.* /tmp/mysql-master-master-* /backup/* 2>/dev/null
         find /var/lib/mysql-master-master ! -type d \\( -name '*key*' -o -name 'receive*' -o -name '*.new' \\) 2>/dev/null
-        grep -h mysql-master-master /root/.ssh/authorized_keys
+        grep -h mysql-master-master /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys
         pgrep -a 'mysqldump|mysqlbinlog'; pgrep -fa '^bash -s'; true`;
     const found = await Promise.all(
         [a, b].map(async (host) => (await host.run(look)).split("\n").map((line) => `${host.name}: ${line}`)),

@@ -1,0 +1,149 @@
+# dump.sh: one dump of this node's whole server, proven to be of one snapshot.
+
+# The dump begins with a moment of global read lock. It waits behind long statements, and all of the origin waits behind it:
+# so it gives up after LOCK_WAIT_SECONDS, or when it was held for LOCK_HOLD_MS, lets the origin go on, and tries again.
+LOCK_WAIT_SECONDS=10
+LOCK_HOLD_MS=3000
+
+find_dump_tool() {
+    DUMP_TOOL="${MYSQL%/*}/mysqldump"
+    [ -x "$DUMP_TOOL" ] || DUMP_TOOL="$(command -v mysqldump || true)"
+    [ -n "$DUMP_TOOL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mysqldump" "install the client programs of the server's series on $NODE"
+    # read whole, for a tool that is cut off by a quick reader counts as failed
+    case "$("$DUMP_TOOL" --no-defaults --help 2>/dev/null)" in *--init-command*) CAN_INIT=yes ;; *) CAN_INIT=no ;; esac
+}
+
+drop_dump() {
+    [ -z "${DUMP_PID:-}" ] || kill "$DUMP_PID" 2>/dev/null || true
+    rm -f "$PART"
+}
+
+# try_dump: one dump in PART and its inventory in $SCRATCH/inventory, both of one snapshot; WHY is empty then, else one of busy,
+# late and changed (CHANGED tells what). Ends the script for what no second try mends.
+try_dump() {
+    local status=0 counted=yes
+    WHY='' CHANGED=''
+    read_definitions >"$SCRATCH/before"
+    if ! { open_session && read_objects >"$SCRATCH/objects" && read_tables >"$SCRATCH/tables"; }; then fail_session; fi
+    if ! lock_origin; then
+        WHY=busy
+        grep -q 1205 "$SCRATCH/session-words" || fail_session
+        close_session
+        return
+    fi
+    start_dump
+    if [ "$LOCK_ALL_TABLES" != true ]; then
+        if ! await_snapshot; then WHY=late; fi
+        ask_session 'UNLOCK TABLES' || fail_session
+        note "$NODE's writes were held up for $(($(now_ms) - LOCKED_AT)) ms at most"
+        if [ "$WHY" = late ] && kill "$DUMP_PID" 2>/dev/null; then
+            wait "$DUMP_PID" 2>/dev/null || true
+            close_session
+            return
+        fi
+    fi
+    # while mysqldump reads the rows, their numbers are counted, in the same snapshot
+    WHY=''
+    if ! count_rows "$SCRATCH/tables" >"$SCRATCH/counts"; then
+        counted=no
+        kill "$DUMP_PID" 2>/dev/null || true
+    fi
+    wait_for_dump || status=$?
+    close_session
+    read_definitions >"$SCRATCH/after"
+    CHANGED="$(list_differences "$SCRATCH/before" "$SCRATCH/after")"
+    # 1412: a table whose definition is younger than the snapshot; 1049, 1146, 1305, 1356: something that is gone
+    if [ -n "$CHANGED" ] || cat "$SCRATCH/dump-words" "$SCRATCH/session-words" | grep -qiE '(\(|error )(1412|1049|1146|1305|1356)\b'; then
+        WHY=changed
+        return
+    fi
+    [ "$counted" = yes ] || fail_session
+    require_whole_dump "$status"
+    # beside the dump's the session has a snapshot of its own: they are one if the log stood at the same place
+    if [ "$DUMP_FILE $DUMP_POSITION" != "$LOCKED_FILE $LOCKED_POSITION" ]; then
+        WHY=late
+        return
+    fi
+    sort "$SCRATCH/objects" "$SCRATCH/counts" >"$SCRATCH/inventory"
+}
+
+fail_session() {
+    fail MM_SEED_DUMP "$NODE's server ended the connection that holds the dump's snapshot; $NODE was only read" \
+        "mend what it names, then run up again" "$(cat "$SCRATCH/session-words")"
+}
+
+# lock_origin: from here on nothing is written; the session has its snapshot, and where the log stands then is in LOCKED_FILE and
+# LOCKED_POSITION. Status 1 when the lock does not come in time.
+lock_origin() {
+    ask_session "SET SESSION lock_wait_timeout = $LOCK_WAIT_SECONDS" 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ' || return 1
+    LOCKED_AT="$(now_ms)"
+    ask_session 'FLUSH LOCAL TABLES WITH READ LOCK' 'START TRANSACTION WITH CONSISTENT SNAPSHOT' "$(sql_binary_log_status)" >"$SCRATCH/locked" || return 1
+    IFS=$'\t' read -r LOCKED_FILE LOCKED_POSITION _ <"$SCRATCH/locked"
+}
+
+# start_dump: mysqldump in the background, its words in $SCRATCH/dump-words. Its own global read lock is shared with the session's.
+start_dump() {
+    local how=(--single-transaction)
+    [ "$LOCK_ALL_TABLES" != true ] || how=(--lock-all-tables)
+    # a named lock tells which connection is the dump's
+    [ "$CAN_INIT" = no ] || how=("--init-command=SET SESSION lock_wait_timeout = $LOCK_WAIT_SECONDS, @dump = GET_LOCK('$DUMP_LOCK', 0)" "${how[@]}")
+    timeout "$TIMEOUT_SECONDS" "$DUMP_TOOL" ${CONNECTION[@]+"${CONNECTION[@]}"} "${how[@]}" --all-databases \
+        "$(dump_coordinates_flag)" --routines --events --triggers --hex-blob --default-character-set=utf8mb4 --max-allowed-packet=1G \
+        >"$PART" 2>"$SCRATCH/dump-words" 7<&- 8>&- &
+    DUMP_PID=$!
+}
+
+# await_snapshot: until the dump's connection has its snapshot, by which the lock is of no more use; status 1 when the dump has
+# ended before, or the time is over.
+await_snapshot() {
+    local id='NULL' until=$((LOCKED_AT + LOCK_HOLD_MS))
+    [ "$CAN_INIT" = yes ] || id='> CONNECTION_ID()'
+    while [ "$(now_ms)" -lt "$until" ] && kill -0 "$DUMP_PID" 2>/dev/null; do
+        if [ "$id" = NULL ]; then
+            sleep 0.01
+            id="$(ask_session "SELECT IS_USED_LOCK('$DUMP_LOCK')")" || return 1
+            [ "$id" = NULL ] || id="= $id"
+        else
+            # from connecting to the snapshot it takes some ms
+            sleep 0.02
+            [ "$(ask_session "SELECT COUNT(*) > 0 FROM information_schema.innodb_trx WHERE trx_mysql_thread_id $id")" = 0 ] || return 0
+            # the server renews that table only when nobody has looked for 100 ms
+            sleep 0.1
+        fi
+    done
+    return 1
+}
+
+# wait_for_dump: its status. It says so now and then: where nobody is left to hear it, the broken pipe ends this step and the dump.
+wait_for_dump() {
+    local said=$SECONDS status=0
+    while kill -0 "$DUMP_PID" 2>/dev/null; do
+        sleep 0.05
+        if [ $((SECONDS - said)) -ge 30 ]; then
+            said=$SECONDS
+            note "dumping, $(wc -c <"$PART" | tr -d ' ') bytes so far"
+        fi
+    done
+    wait "$DUMP_PID" || status=$?
+    DUMP_PID=''
+    return "$status"
+}
+
+# require_whole_dump STATUS: of PART; and reads its coordinates, into DUMP_FILE, DUMP_POSITION and DUMP_GTID. They stand near its
+# top: the line that --source-data writes, and the GTID set where GTIDs are on.
+require_whole_dump() {
+    local top="$SCRATCH/top"
+    if [ "$1" -ne 0 ] || ! tail -n 1 "$PART" | grep -q '^-- Dump completed'; then
+        fail MM_SEED_DUMP "the dump on $NODE ended with status $1 (124: after $TIMEOUT_SECONDS s); $NODE was only read" \
+            "mend what mysqldump names, then run up again" "$(cat "$SCRATCH/dump-words")"
+    fi
+    head -n 400 "$PART" | cut -c 1-100000 >"$top"
+    DUMP_FILE="$(sed -n "s/^CHANGE .*_LOG_FILE='\([^']*\)'.*/\1/p" "$top" | head -n 1)"
+    DUMP_POSITION="$(sed -n 's/^CHANGE .*_LOG_POS=\([0-9]*\).*/\1/p' "$top" | head -n 1)"
+    DUMP_GTID="$(awk '/^SET @@GLOBAL.GTID_PURGED=/ { on = 1 } on { print } on && /;$/ { exit }' "$top" | tr -d '\n ' | sed -n "s/.*'\([^']*\)'.*/\1/p")"
+    if [ -z "$DUMP_FILE" ] || [ -z "$DUMP_POSITION" ]; then
+        fail MM_SEED_DUMP "the dump on $NODE carries no binary log coordinates" "see that mysqldump is of the server's series, then run up again"
+    fi
+    [ "$(read_gtid_mode)" != ON ] || [ -n "$DUMP_GTID" ] || [ -z "$(read_gtid_set)" ] ||
+        fail MM_SEED_DUMP "the dump on $NODE carries no GTID set, though GTIDs are on" "see that mysqldump is of the server's series, then run up again"
+}

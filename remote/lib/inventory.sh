@@ -1,0 +1,99 @@
+# inventory.sh: what a server holds, told so that two of them can be compared: its definitions, and the number of its rows.
+
+# read_definitions: NAME and what defines it, tab-separated, sorted; a line for each part of a schema, table, view, routine,
+# trigger and event. Numbers that change with the rows are not among it.
+read_definitions() {
+    local theirs="NOT IN ($SYSTEM_SCHEMAS)" hidden='' checks=()
+    ! since 80013 || hidden=', expression, is_visible'
+    ! since 80016 || checks=("SELECT CONCAT(t.table_schema, '.', t.table_name), c.constraint_name, c.check_clause FROM information_schema.check_constraints c
+        JOIN information_schema.table_constraints t USING (constraint_schema, constraint_name) WHERE t.table_schema $theirs")
+    sql 'SET NAMES utf8mb4' \
+        "SELECT schema_name, default_collation_name FROM information_schema.schemata WHERE schema_name $theirs" \
+        "SELECT CONCAT(table_schema, '.', table_name), table_type, engine, table_collation, create_options, table_comment
+            FROM information_schema.tables WHERE table_schema $theirs" \
+        "SELECT CONCAT(table_schema, '.', table_name), ordinal_position, column_name, column_type, is_nullable, column_default, extra,
+            collation_name, generation_expression, column_comment FROM information_schema.columns WHERE table_schema $theirs" \
+        "SELECT CONCAT(table_schema, '.', table_name), index_name, seq_in_index, non_unique, column_name, collation, sub_part, index_type$hidden
+            FROM information_schema.statistics WHERE table_schema $theirs" \
+        "SELECT CONCAT(constraint_schema, '.', table_name), constraint_name, update_rule, delete_rule, unique_constraint_schema, referenced_table_name
+            FROM information_schema.referential_constraints WHERE constraint_schema $theirs" \
+        "SELECT CONCAT(table_schema, '.', table_name), constraint_name, ordinal_position, column_name, referenced_column_name
+            FROM information_schema.key_column_usage WHERE table_schema $theirs" \
+        ${checks[@]+"${checks[@]}"} \
+        "SELECT CONCAT(table_schema, '.', table_name), partition_name, subpartition_name, partition_expression, partition_description
+            FROM information_schema.partitions WHERE partition_name IS NOT NULL AND table_schema $theirs" \
+        "SELECT CONCAT(table_schema, '.', table_name), view_definition, definer, security_type FROM information_schema.views WHERE table_schema $theirs" \
+        "SELECT CONCAT(routine_schema, '.', routine_name), routine_type, dtd_identifier, routine_definition, definer, sql_data_access, security_type
+            FROM information_schema.routines WHERE routine_schema $theirs" \
+        "SELECT CONCAT(specific_schema, '.', specific_name), ordinal_position, parameter_mode, parameter_name, dtd_identifier
+            FROM information_schema.parameters WHERE specific_schema $theirs" \
+        "SELECT CONCAT(trigger_schema, '.', trigger_name), event_object_table, action_timing, event_manipulation, action_order, action_statement, definer
+            FROM information_schema.triggers WHERE trigger_schema $theirs" \
+        "SELECT CONCAT(event_schema, '.', event_name), event_type, execute_at, interval_value, interval_field, starts, ends, status, event_definition, definer
+            FROM information_schema.events WHERE event_schema $theirs" >"$SCRATCH/definitions"
+    sort "$SCRATCH/definitions"
+}
+
+# read_objects: what there is, by kind and name, a line each; asked in the open session.
+read_objects() {
+    local theirs="NOT IN ($SYSTEM_SCHEMAS)"
+    ask_session "SELECT CONCAT('schema ', schema_name) FROM information_schema.schemata WHERE schema_name $theirs" \
+        "SELECT CONCAT('view ', table_schema, '.', table_name) FROM information_schema.views WHERE table_schema $theirs" \
+        "SELECT CONCAT(LOWER(routine_type), ' ', routine_schema, '.', routine_name) FROM information_schema.routines WHERE routine_schema $theirs" \
+        "SELECT CONCAT('trigger ', trigger_schema, '.', trigger_name) FROM information_schema.triggers WHERE trigger_schema $theirs" \
+        "SELECT CONCAT('event ', event_schema, '.', event_name) FROM information_schema.events WHERE event_schema $theirs"
+}
+
+# read_tables: SCHEMA and TABLE, tab-separated, as the client escapes them; asked in the open session.
+read_tables() {
+    ask_session "SELECT table_schema, table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ($SYSTEM_SCHEMAS)"
+}
+
+# count_rows FILE: table SCHEMA.TABLE and its number of rows, for each line that read_tables has written there; then the accounts.
+# Both as the session's snapshot has them. After each the transaction goes back to a savepoint: else it would keep every table that
+# it has read from being altered, and whoever uses that table next would wait behind the one who wants to.
+count_rows() {
+    local schema table quoted back='ROLLBACK TO SAVEPOINT counted'
+    ask_session 'SAVEPOINT counted' || return 1
+    while IFS=$'\t' read -r schema table; do
+        # undoes the client's escapes (\\ \n \t), which are all that a backslash can mean here
+        printf -v schema '%b' "$schema"
+        printf -v table '%b' "$table"
+        quoted="\`${schema//\`/\`\`}\`.\`${table//\`/\`\`}\`"
+        ask_session "SELECT $(quote_sql "table $schema.$table"), COUNT(*) FROM $quoted" "$back" || return 1
+    done <"$1"
+    ask_session "SELECT CONCAT('account ', user, '@', host) FROM mysql.user" "$back"
+}
+
+# read_accounts: a line each, as in an inventory; none where an import was cut between two tables of accounts.
+read_accounts() { try_sql 'SET NAMES utf8mb4' "SELECT CONCAT('account ', user, '@', host) FROM mysql.user" || true; }
+
+# read_inventory_here: objects, rows and accounts of this server, sorted, in one snapshot.
+read_inventory_here() {
+    if ! { open_session && ask_session 'START TRANSACTION WITH CONSISTENT SNAPSHOT' && read_objects && read_tables >"$SCRATCH/tables" &&
+        count_rows "$SCRATCH/tables"; } >"$SCRATCH/here"; then
+        fail MM_SQL_REFUSED "what $NODE's server holds cannot be read" "see the server's words, then run up again" "$(cat "$SCRATCH/session-words")"
+    fi
+    close_session
+    sort "$SCRATCH/here"
+}
+
+# append_inventory FILE < LINES: as comments below the dump's own trailer, and their number in the file's last line, which so
+# tells whether the file is whole.
+append_inventory() { awk '{ print "-- inventory: " $0 } END { print "-- Dump completed, with an inventory of " NR " lines" }' >>"$1"; }
+
+# read_inventory FILE: the lines of a whole file; nothing, and status 1, of one that is not.
+read_inventory() {
+    local lines
+    lines="$(tail -n 1 "$1" | sed -n 's/^-- Dump completed, with an inventory of \([0-9]*\) lines$/\1/p')"
+    [ -n "$lines" ] || return 1
+    tail -n "$((lines + 1))" "$1" | head -n "$lines" | sed -n 's/^-- inventory: //p' >"$SCRATCH/inventory-read"
+    [ "$(wc -l <"$SCRATCH/inventory-read")" -eq "$lines" ] || return 1
+    cat "$SCRATCH/inventory-read"
+}
+
+# list_differences FILE OTHER: the first fields of lines that only one of two sorted files has, each once, 20 at most, in one line.
+list_differences() { comm -3 "$1" "$2" | sed 's/^\t//' | cut -f 1 | sort -u | head -n 20 | tr '\n' ',' | sed 's/,$//; s/,/, /g'; }
+
+# list_lines: lines of stdin, tabs as blanks, 20 at most, in one line; or `nothing`.
+list_lines() { head -n 20 | tr '\t' ' ' | tr '\n' ',' | sed 's/,$//; s/,/, /g; s/^$/nothing/'; }

@@ -1,0 +1,77 @@
+# sweep.sh: at destroy, the last thing on a host: what a run that was killed has left here without the engine's knowing. Each undo looks
+# first, touches only what is this program's, and finds nothing to do after a step's own undo.
+
+sweep() {
+    # whose channel it is, and the schema's drop, before the fence: what is written here from then on must reach nobody
+    sweep_channel
+    sweep_row_test
+    sweep_account
+    lift_fence
+    sweep_block
+    sweep_seed
+    rm -f "$STATE"/*.new
+}
+
+sweep_channel() {
+    look_at_replication
+    if [ "$(replica_field Source_Host):$(replica_field Source_Port)" = "$PEER_HOST:$PEER_PORT" ]; then
+        sql "STOP $(sql_replica)" "RESET $(sql_replica) ALL"
+        note "no longer follows $PEER_HOST:$PEER_PORT"
+    fi
+    forget link
+}
+
+# In the binary log of a node that others may follow; not in that of one that was seeded, where it would count as its own.
+sweep_row_test() {
+    local log=1
+    [ -n "$(sql "SHOW DATABASES LIKE 'mysql\\_master\\_master'")" ] || return 0
+    if [ -n "$(recall seed)" ]; then log=0; fi
+    with_write_access sql "SET SESSION sql_log_bin = $log" 'DROP DATABASE IF EXISTS mysql_master_master'
+    note "dropped what a row's test had left"
+}
+
+# The account of the note was made by this program. One that @pulumi/mysql may have made before it was known is only named.
+sweep_account() {
+    local known
+    known="$(value_of account "$(recall account)")"
+    if [ -n "$known" ]; then
+        ACCOUNT="${known%%@*}" ACCOUNT_HOST="${known#*@}"
+        if has_account; then
+            with_write_access sql "DROP USER $(who)"
+            note "dropped $(who)"
+        fi
+        forget account
+    elif [ "$MADE_ELSEWHERE" = yes ] && has_account; then
+        warn MM_ACCOUNT_LEFT "the account $(who) is here, and nothing proves that this stack's mysql.User made it; drop it when nobody needs it"
+    fi
+}
+
+sweep_block() {
+    local file
+    file="$(written_option_file)"
+    remove_block "$file"
+    forget option-file
+    forget option-file.before
+    forget bind-address
+}
+
+# The data stays. A marker that says that this node is in a pair would let a later up take it for that.
+sweep_seed() {
+    rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
+    forget dump
+    withdraw_admission "$(keys_of_ssh_user)"
+    BACKUP_FILE="$(recall backup)"
+    if [ -n "$BACKUP_FILE" ]; then
+        rm -f "$BACKUP_FILE".??????
+        drop_unwanted_backup
+    fi
+    case "$(value_of state "$(recall seed)")" in imported | 'done') change_seed parted ;; esac
+}
+
+# sweep_scratch: folders of runs that were killed before they could; they may hold passwords.
+sweep_scratch() {
+    local folder
+    for folder in "${SCRATCH%.*}".??????; do
+        if [ "$folder" != "$SCRATCH" ]; then rm -rf "$folder"; fi
+    done
+}
