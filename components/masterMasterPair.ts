@@ -79,11 +79,11 @@ export class MasterMasterPair extends pulumi.ComponentResource {
             identity,
         });
 
-        const { seed, accept, gone } = args;
+        const { account, seed, accept, gone } = args;
         const nodes = { a: argsOf("a"), b: argsOf("b") };
         const checked = preflightStep(
             `${name}-preflight`,
-            { ...nodes, seed, accept, gone, converge },
+            { ...nodes, account, seed, accept, gone, converge },
             { parent: this },
         );
         const taken = this.takeHosts(name, nodes.a, nodes.b, checked, args);
