@@ -40,7 +40,7 @@ export function preflightStep(
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
     const { a, b, seed, accept, gone, converge } = args;
-    const input = pulumi.output({ a: looked(a), b: looked(b), seed, accept, gone });
+    const input = pulumi.output({ a: looked(a), b: looked(b), seed, accept, tls: a.tls, gone });
     const request = pulumi
         .all([input, converge])
         .apply(([plain, text]) => JSON.stringify(preflightRequest(plain as PairInput, text)));

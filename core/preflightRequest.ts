@@ -13,6 +13,12 @@ export interface Accept {
     replacedAccounts?: boolean | undefined;
 }
 
+/** What the link's encryption asks of each server. */
+export interface TlsAsked {
+    require?: boolean | undefined;
+    ca?: string | undefined;
+}
+
 /** How the preflight reaches a host; values as they are after all defaults but those of a hop. */
 export interface RequestSsh extends Partial<Omit<SshHop, "host">> {
     host: string;
@@ -43,6 +49,7 @@ export interface PairInput {
     b: NodeInput;
     seed?: { backupFile?: string | undefined } | undefined;
     accept?: Accept | undefined;
+    tls?: TlsAsked | undefined;
     gone?: string | undefined;
 }
 
@@ -72,6 +79,7 @@ export interface PreflightRequest {
     b: NodeRequest;
     backupFile: string;
     accept: Accept;
+    tls?: TlsAsked;
     /** That host is not looked at. */
     gone?: string;
     /** Any text: a new one is a reason to look again. */
@@ -85,6 +93,7 @@ export function preflightRequest(input: PairInput, converge?: string): Preflight
         b: nodeRequest("b", input.b),
         backupFile: input.seed?.backupFile ?? "/tmp/master_backup.sql",
         accept: input.accept ?? {},
+        ...(input.tls !== undefined && { tls: { require: input.tls.require, ca: input.tls.ca } }),
         ...(input.gone !== undefined && { gone: input.gone }),
         ...(converge !== undefined && { converge }),
     };
