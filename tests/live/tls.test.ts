@@ -64,9 +64,7 @@ describe("with a CA, and TLS required", () => {
         stack.settings.tls = { require: true, caFile: wrong.file };
         const before = [await a.variable("server_id"), await fingerprintOf(b)];
         const { exitCode, text } = await stack.up();
-        expect(text).toContain(
-            "MM_TLS_CA a: the certificate of a's server is not one that tls.ca and tls.verifyHost",
-        );
+        expect(text).toContain("MM_TLS_CA a: the certificate of a's server is not one that tls.ca and tls.verifyHost");
         expect(text).toContain("certificate verify failed");
         expect(exitCode).not.toBe(0);
         expect(await a.run("ls /etc/mysql/mysql.conf.d")).toBe("mysql.cnf\nmysqld.cnf");
