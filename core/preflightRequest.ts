@@ -38,8 +38,10 @@ export interface NodeInput {
               serverId?: number | undefined;
               relayLog?: string | undefined;
               optionFile?: string | undefined;
+              service?: string | undefined;
               bindAddress?: string | undefined;
               login?: { user: string; password: string } | undefined;
+              admin?: object | undefined;
           })
         | undefined;
 }
@@ -47,6 +49,7 @@ export interface NodeInput {
 export interface PairInput {
     a: NodeInput;
     b: NodeInput;
+    account?: { name?: string | undefined; hostPattern?: string | undefined } | undefined;
     seed?: { backupFile?: string | undefined } | undefined;
     accept?: Accept | undefined;
     tls?: TlsAsked | undefined;
@@ -67,6 +70,7 @@ export interface NodeRequest {
     login: { user: string; password: string };
     serverId: number;
     optionFile: string;
+    service: string;
     /** `keep`, empty (opened where only loopback is listened on), or what it will be. */
     bindAddress: string;
     /** NAME=VALUE of the managed block. */
@@ -78,6 +82,8 @@ export interface PreflightRequest {
     a: NodeRequest;
     b: NodeRequest;
     backupFile: string;
+    /** NAME@PATTERN of the replication account; empty where @pulumi/mysql makes it, whose state knows whether it has. */
+    account: string;
     accept: Accept;
     tls?: TlsAsked;
     /** That host is not looked at. */
@@ -92,6 +98,9 @@ export function preflightRequest(input: PairInput, converge?: string): Preflight
         a: nodeRequest("a", input.a),
         b: nodeRequest("b", input.b),
         backupFile: input.seed?.backupFile ?? "/tmp/master_backup.sql",
+        account: input.a.mysql?.admin
+            ? ""
+            : `${input.account?.name ?? "replicator"}@${input.account?.hostPattern ?? "%"}`,
         accept: input.accept ?? {},
         ...(input.tls !== undefined && { tls: { require: input.tls.require, ca: input.tls.ca } }),
         ...(input.gone !== undefined && { gone: input.gone }),
@@ -112,6 +121,7 @@ function nodeRequest(label: Label, node: NodeInput): NodeRequest {
         login: mysql.login ?? { user: "", password: "" },
         serverId,
         optionFile: mysql.optionFile ?? "",
+        service: mysql.service ?? "",
         bindAddress: mysql.bindAddress ?? "",
         wanted: [
             `server_id=${serverId}`,
