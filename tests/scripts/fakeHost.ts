@@ -216,9 +216,12 @@ export function cleanUpHosts(): void {
     // a busy machine may take its time
     jest.setTimeout(60_000);
     afterEach(() => {
-        for (const host of hosts.splice(0)) {
+        const seen = hosts.splice(0).flatMap((host) => {
             host.close();
-        }
+            return host.calls.flatMap(({ argv }) => argv);
+        });
+        // whatever a test is about: what any process was called with is for everybody on the host to see
+        expect(seen.filter((word) => word.includes("SECRET"))).toEqual([]);
     });
 }
 
