@@ -62,10 +62,10 @@ sweep_seed() {
     withdraw_admission "$(keys_of_ssh_user)"
     BACKUP_FILE="$(recall backup)"
     if [ -n "$BACKUP_FILE" ]; then
-        rm -f "$BACKUP_FILE".??????
+        rm -f "$BACKUP_FILE".mm-?????? "$STATE/received-backup".mm-??????
         drop_unwanted_backup
     fi
-    case "$(value_of state "$(recall seed)")" in imported | 'done') change_seed parted ;; esac
+    case "$(read_noted_seed_state)" in imported | 'done') change_seed parted ;; esac
 }
 
 # sweep_scratch: folders of runs that were killed before they could; they may hold passwords.
