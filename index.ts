@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { MasterMasterPair } from "./components/masterMasterPair";
+import { silenceSdkDebug } from "./components/sdkDebug";
 import { parseSettings, SettingsError } from "./core/settings";
+
+silenceSdkDebug();
 
 /** The stack's settings, or one report of all that is wrong with them. */
 function readSettings() {

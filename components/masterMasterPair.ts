@@ -63,7 +63,7 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         }
         if (active === "both") {
             void pulumi.log.warn(
-                "active: both lets two masters take writes at once; replication is asynchronous, so they can diverge silently. Keep one read-only until it is needed",
+                "active: both lets two masters take writes at once; replication is asynchronous, so they can diverge silently. Keep one read-only until it is needed. Scheduled events run on a only",
                 this,
             );
         }
@@ -79,11 +79,11 @@ export class MasterMasterPair extends pulumi.ComponentResource {
             identity,
         });
 
-        const { seed, accept, gone } = args;
+        const { account, seed, accept, gone } = args;
         const nodes = { a: argsOf("a"), b: argsOf("b") };
         const checked = preflightStep(
             `${name}-preflight`,
-            { ...nodes, seed, accept, gone, converge },
+            { ...nodes, account, seed, accept, gone, converge },
             { parent: this },
         );
         const taken = this.takeHosts(name, nodes.a, nodes.b, checked, args);
@@ -181,9 +181,11 @@ export class MasterMasterPair extends pulumi.ComponentResource {
 
     /** The node that closes comes first; the other one opens when it has applied the last transaction. */
     private setRoles(name: string, active: string, args: MasterMasterPairArgs): pulumi.Output<string> {
-        const [first, second] = active === "a" ? [this.b, this.a] : [this.a, this.b];
+        // where both are active, b gives up the events before a takes them
+        const [first, second] = active === "b" ? [this.a, this.b] : [this.b, this.a];
         const roleOf = (node: MasterNode) => (active === "both" || active === node.args.label ? "active" : "passive");
-        const setRole = (node: MasterNode, other: MasterNode, before: HostStep) =>
+        const runsEvents = active === "b" ? this.b : this.a;
+        const setRole = (node: MasterNode, other: MasterNode, before: HostStep, events: pulumi.Input<string>) =>
             hostCommand(
                 `${name}-role-${node.args.label}`,
                 {
@@ -192,6 +194,8 @@ export class MasterMasterPair extends pulumi.ComponentResource {
                     parameters: {
                         ROLE: roleOf(node),
                         PEER_ROLE: other.target.gone ? "gone" : roleOf(other),
+                        EVENTS: node === runsEvents ? "yes" : "no",
+                        PEER_EVENTS: events,
                         PEER_HOST: other.target.host,
                         PEER_PORT: other.target.port,
                         ACCOUNT: this.account.name,
@@ -205,13 +209,14 @@ export class MasterMasterPair extends pulumi.ComponentResource {
                             ? ["be passive: read_only and super_read_only, now and in the option file; events off"]
                             : [
                                   pulumi.interpolate`be active: take writes, once all that ${other.target.host} wrote is applied here`,
+                                  node === runsEvents ? "  run the scheduled events" : "  run no scheduled events",
                               ],
                     converge: args.converge,
                 },
                 { parent: this, dependsOn: [this.link, before.resource] },
             );
-        const closed = setRole(first, second, this.link.verified);
-        const opened = setRole(second, first, closed);
+        const closed = setRole(first, second, this.link.verified, "");
+        const opened = setRole(second, first, closed, closed.fingerprint);
         return pulumi.all([closed.fingerprint, opened.fingerprint]).apply(() => active);
     }
 }

@@ -23,6 +23,7 @@ export interface AcceptArgs {
 export interface PreflightArgs {
     a: MasterNodeArgs;
     b: MasterNodeArgs;
+    account?: { name?: pulumi.Input<string>; hostPattern?: pulumi.Input<string> } | undefined;
     seed?: SeedArgs | undefined;
     accept?: AcceptArgs | undefined;
     /** `a` or `b`: that host is not looked at any more, and what was seen of both stays. */
@@ -39,8 +40,8 @@ export function preflightStep(
     args: PreflightArgs,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-    const { a, b, seed, accept, gone, converge } = args;
-    const input = pulumi.output({ a: looked(a), b: looked(b), seed, accept, gone });
+    const { a, b, account, seed, accept, gone, converge } = args;
+    const input = pulumi.output({ a: looked(a), b: looked(b), account: named(account), seed, accept, gone });
     const request = pulumi
         .all([input, converge])
         .apply(([plain, text]) => JSON.stringify(preflightRequest(plain as PairInput, text)));
@@ -61,6 +62,9 @@ export function preflightStep(
 
 /** What of a node the preflight asks for; the rest is no reason to look again, nor to wait for. */
 const looked = ({ host, ssh, copy, mysql }: MasterNodeArgs) => ({ host, ssh, copy, mysql });
+
+/** The password is no matter of the preflight. */
+const named = (account: PreflightArgs["account"]) => ({ name: account?.name, hostPattern: account?.hostPattern });
 
 /** The engine's plugin runs it in the project's folder, as it runs the program: so the text is the same on every machine. */
 function plan(hosts: string[]): string {

@@ -183,6 +183,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 SOURCE_FILE: from.file,
                 SOURCE_POSITION: from.position,
                 GATE: from.gate ? "yes" : "no",
+                CATCH_UP_SECONDS: this.args.catchUpSeconds ?? 3600,
                 RETRY_SECONDS: retry ? (retry.seconds ?? 10) : "",
                 RETRY_COUNT: retry ? (retry.count ?? 864000) : "",
                 AFTER: pulumi.interpolate`${before.fingerprint} ${source.fingerprint} ${replica.fingerprint}`,
@@ -194,7 +195,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 pulumi.interpolate`follow ${where} as ${this.args.account.name}: by GTID where both servers have it on, else from its coordinates at the seed`,
                 "  leave a link alone that is already so",
             ],
-            undo: [pulumi.interpolate`stop following ${where}, and forget it`],
+            undo: [pulumi.interpolate`apply what ${where} has written, stop following it, and forget it`],
             dependsOn: before,
         });
     }

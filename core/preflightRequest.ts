@@ -32,8 +32,10 @@ export interface NodeInput {
               serverId?: number | undefined;
               relayLog?: string | undefined;
               optionFile?: string | undefined;
+              service?: string | undefined;
               bindAddress?: string | undefined;
               login?: { user: string; password: string } | undefined;
+              admin?: object | undefined;
           })
         | undefined;
 }
@@ -41,6 +43,7 @@ export interface NodeInput {
 export interface PairInput {
     a: NodeInput;
     b: NodeInput;
+    account?: { name?: string | undefined; hostPattern?: string | undefined } | undefined;
     seed?: { backupFile?: string | undefined } | undefined;
     accept?: Accept | undefined;
     gone?: string | undefined;
@@ -60,6 +63,7 @@ export interface NodeRequest {
     login: { user: string; password: string };
     serverId: number;
     optionFile: string;
+    service: string;
     /** `keep`, empty (opened where only loopback is listened on), or what it will be. */
     bindAddress: string;
     /** NAME=VALUE of the managed block. */
@@ -71,6 +75,8 @@ export interface PreflightRequest {
     a: NodeRequest;
     b: NodeRequest;
     backupFile: string;
+    /** NAME@PATTERN of the replication account; empty where @pulumi/mysql makes it, whose state knows whether it has. */
+    account: string;
     accept: Accept;
     /** That host is not looked at. */
     gone?: string;
@@ -84,6 +90,9 @@ export function preflightRequest(input: PairInput, converge?: string): Preflight
         a: nodeRequest("a", input.a),
         b: nodeRequest("b", input.b),
         backupFile: input.seed?.backupFile ?? "/tmp/master_backup.sql",
+        account: input.a.mysql?.admin
+            ? ""
+            : `${input.account?.name ?? "replicator"}@${input.account?.hostPattern ?? "%"}`,
         accept: input.accept ?? {},
         ...(input.gone !== undefined && { gone: input.gone }),
         ...(converge !== undefined && { converge }),
@@ -103,6 +112,7 @@ function nodeRequest(label: Label, node: NodeInput): NodeRequest {
         login: mysql.login ?? { user: "", password: "" },
         serverId,
         optionFile: mysql.optionFile ?? "",
+        service: mysql.service ?? "",
         bindAddress: mysql.bindAddress ?? "",
         wanted: [
             `server_id=${serverId}`,

@@ -20,6 +20,8 @@ const libraries = [
     "binlog.sh",
     "dump.sh",
     "seed.sh",
+    "catch-up.sh",
+    "events.sh",
     "fence.sh",
     "sweep.sh",
 ];

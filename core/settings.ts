@@ -60,7 +60,10 @@ const mysqlSchema = z.strictObject({
         .strictObject({
             endpoint: z
                 .string()
-                .regex(/^[^\s/]+:\d+$/, "expected HOST:PORT")
+                .regex(
+                    /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?):\d{1,5}$/,
+                    "expected HOST:PORT ([ADDRESS]:PORT for IPv6)",
+                )
                 .optional(),
             user: oneLine("an account name"),
             password: oneLine("a password"),

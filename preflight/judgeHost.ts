@@ -33,13 +33,18 @@ export function judgeHost({ node, facts }: Seen, found: Findings): void {
 export function judgeRights({ node, facts }: Seen, isSeedWanted: boolean, found: Findings): void {
     const { label } = node;
     const [who = "", always = "", once = ""] = facts.rows("rights")[0] ?? [];
-    const missing = [always, isSeedWanted ? once : ""].filter((rights) => rights !== "").join(", ");
-    if (missing !== "") {
-        found.refuse(
-            label,
-            "MM_SQL_RIGHTS",
-            `${who}, by whom the program logs in on ${label}, lacks ${missing} on *.*`,
-            `grant them on ${label} (README.md has the statements), or set mysql.login to an account that has them`,
-        );
+    const missing = [always, isSeedWanted ? once : ""].flatMap((rights) => rights.split(", ")).filter(Boolean);
+    if (missing.length > 0) {
+        const what = `${who}, by whom the program logs in on ${label}, lacks ${missing.join(", ")} on *.*`;
+        const next = `${sqlGrant(missing, who)}; on ${label}, or set mysql.login to an account that has them`;
+        found.refuse(label, "MM_SQL_RIGHTS", what, next);
     }
+}
+
+/** The statement that gives those rights; GRANT OPTION is said in another place than the others. */
+function sqlGrant(missing: string[], who: string): string {
+    const plain = missing.filter((right) => right !== "GRANT OPTION").join(", ") || "USAGE";
+    const at = who.lastIndexOf("@");
+    const [user, host] = [who.slice(0, at), who.slice(at + 1)].map((part) => `'${part.replace(/[\\']/g, "$&$&")}'`);
+    return `GRANT ${plain} ON *.* TO ${user}@${host}${missing.includes("GRANT OPTION") ? " WITH GRANT OPTION" : ""}`;
 }

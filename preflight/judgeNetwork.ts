@@ -13,6 +13,8 @@ export function judgeNetwork(request: PreflightRequest, a: Seen, b: Seen, found:
         }
         judgePort(from, to, found);
     }
+    judgeOwnAddress(a, found);
+    judgeOwnAddress(b, found);
     const [, state, words] = a.facts.rows("tcp").find(([name]) => name === "sshd") ?? [];
     if (state === "closed") {
         const { host, port } = request.b.copy;
@@ -55,6 +57,28 @@ function judgeName(from: Seen, to: Seen, found: Findings): void {
     }
 }
 
+/** Where only loopback is listened on, the address to be added must be one of the host's own. */
+function judgeOwnAddress({ facts, node }: Seen, found: Findings): void {
+    const { label, host, bindAddress } = node;
+    const own = facts.all("address");
+    const candidates = [...facts.all("self"), facts.one("reached")];
+    if (
+        bindAddress === "" &&
+        isLocalOnly(facts.variable("bind_address")) &&
+        !candidates.some((one) => own.includes(one))
+    ) {
+        const what = `listens on loopback only, and ${host} is no address of this host (${own.join(", ")})`;
+        found.refuse(
+            label,
+            "MM_NODE_ADDRESS",
+            what,
+            `set mysql.bindAddress of node ${label} to the address that its peer can reach`,
+        );
+    }
+}
+
+const isLocalOnly = (listens: string) => listens !== "" && listens.split(",").every(isLoopback);
+
 function judgePort(from: Seen, to: Seen, found: Findings): void {
     const { label, host, port, bindAddress } = to.node;
     const listens = to.facts.variable("bind_address");
@@ -85,18 +109,18 @@ function judgePort(from: Seen, to: Seen, found: Findings): void {
         }
         return;
     }
-    const isLocalOnly = listens !== "" && listens.split(",").every(isLoopback);
-    const willChange = bindAddress === "" ? isLocalOnly : bindAddress !== "keep" && bindAddress !== listens;
+    const isShut = isLocalOnly(listens);
+    const willChange = bindAddress === "" ? isShut : bindAddress !== "keep" && bindAddress !== listens;
     if (willChange) {
         found.note(
             `${label} listens on ${listens} only; step pair-${label}-configure opens it by a restart, and the port is tried again after it`,
         );
         return;
     }
-    const what = isLocalOnly
+    const what = isShut
         ? `listens on ${listens} only, and mysql.bindAddress is keep: ${from.node.label} does not reach it at ${host}:${port}`
         : `its server does not answer ${from.node.label} at ${host}:${port} (${greeting})`;
-    const next = isLocalOnly
+    const next = isShut
         ? `set mysql.bindAddress of node ${label} to the address that its peer can reach`
         : `let ${from.node.label} reach port ${port} of ${host}: firewall, security group, address`;
     found.refuse(label, "MM_PREFLIGHT_PORT", what, next);

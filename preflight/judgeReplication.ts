@@ -16,6 +16,7 @@ export function judgeReplication(request: PreflightRequest, seen: Seen, peer: Se
         );
     }
     judgeChannels(seen, found);
+    judgeAccount(request, seen, found);
     judgeReplicas(request, seen, peer, found);
 }
 
@@ -48,6 +49,15 @@ function judgeChannels({ facts, node }: Seen, found: Findings): void {
             `replicates as server_id ${running}, wanted is ${node.serverId}: its rows would go round and round`,
             `set mysql.serverId of node ${label} to ${running}; to change it for good, pulumi destroy (all data stays), then up`,
         );
+    }
+}
+
+/** An account of that name is this program's own, or somebody's. */
+function judgeAccount({ account }: PreflightRequest, { facts, node }: Seen, found: Findings): void {
+    if (node.label === "a" && facts.all("account").includes(account) && facts.mark("account", "account") !== account) {
+        const what = `already has an account ${account} that this program did not make`;
+        const next = "name another one in account.name, or drop it on a if nobody needs it";
+        found.refuse("a", "MM_ACCOUNT_EXISTS", what, next);
     }
 }
 

@@ -97,6 +97,12 @@ function judgeRetention({ facts }: Seen, found: Findings): void {
 
 /** The backup's text takes up to twice the rows' bytes; what is imported, the rows' and the indexes'. */
 function judgeRoom(a: Seen, b: Seen, found: Findings): void {
+    for (const { facts, node } of [a, b]) {
+        for (const file of facts.all("backup-file")) {
+            const what = `${file} is there, and not from this program`;
+            found.refuse(node.label, "MM_SEED_BACKUP_EXISTS", what, "move it away, or set seed.backupFile");
+        }
+    }
     const [rows = 0, all = 0] = (a.facts.rows("size")[0] ?? []).map(Number);
     for (const [seen, dataBytes] of [
         [a, 0],

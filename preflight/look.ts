@@ -53,6 +53,7 @@ export function scriptOf(node: NodeRequest, peer: NodeRequest, request: Prefligh
             LOGIN_USER: node.login.user,
             LOGIN_PASSWORD: node.login.password,
             OPTION_FILE: node.optionFile,
+            SERVICE: node.service,
             ROLE: node.label === "a" ? "origin" : "peer",
             HOST: node.host,
             PEER_HOST: request.gone === peer.label ? "" : peer.host,

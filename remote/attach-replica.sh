@@ -1,9 +1,9 @@
 # attach-replica.sh: makes this node follow its peer, and keeps it so.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD PEER_HOST PEER_PORT ACCOUNT ACCOUNT_PASSWORD PEER_UUID
 #        SOURCE_FILE SOURCE_POSITION GATE (yes: the source's log may hold nothing but what came from here)
-#        RETRY_SECONDS RETRY_COUNT (empty: the server's own) TLS_REQUIRE TLS_CA TLS_VERIFY_HOST
+#        CATCH_UP_SECONDS RETRY_SECONDS RETRY_COUNT (empty: the server's own) TLS_REQUIRE TLS_CA TLS_VERIFY_HOST
 # out:   link source=HOST:PORT uuid=UUID
-# codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_OTHER_SOURCE MM_LINK_LOG_PURGED MM_LINK_NOT_RUNNING MM_LINK_IN_CLEAR MM_TLS_MISSING MM_ROLE_PEER_WRITABLE MM_NODE_SKIPS_ERRORS
+# codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_OTHER_SOURCE MM_LINK_LOG_PURGED MM_LINK_NOT_RUNNING MM_LINK_BEHIND MM_LINK_IN_CLEAR MM_TLS_MISSING MM_ROLE_PEER_WRITABLE MM_NODE_SKIPS_ERRORS
 
 main() {
     require_server
@@ -17,6 +17,7 @@ main() {
 
 follow() {
     local found auto=0 uuid
+    require_not_parted
     look_at_replication
     found="$(replica_field Source_Host)"
     require_peer "$PEER_HOST" "$PEER_PORT" 60
@@ -185,15 +186,26 @@ read_worker_error() {
     try_sql 'SELECT LAST_ERROR_MESSAGE FROM performance_schema.replication_applier_status_by_worker WHERE LAST_ERROR_NUMBER <> 0 LIMIT 1' || true
 }
 
-# At destroy: stops and forgets, if the channel is ours.
+# At destroy: stops and forgets, if the channel is ours; first what the source has written up to now is applied, where that can be.
 part() {
     look_at_replication
     if [ "$(replica_field Source_Host):$(replica_field Source_Port)" = "$WANTED" ]; then
+        has_last_rows ||
+            warn MM_LINK_BEHIND "parts from $WANTED without all that was written there (receiver: $(replica_field Replica_IO_Running), applier: $(replica_field Replica_SQL_Running)); what it lacks is on $PEER_HOST alone"
         sql "STOP $(sql_replica)" "RESET $(sql_replica) ALL"
         note "no longer follows $WANTED"
     fi
     drop_channel_cas
     forget link
 }
+
+has_last_rows() {
+    open_peer "$PEER_HOST" "$PEER_PORT"
+    are_threads_running && try_peer 'SELECT 1' >/dev/null || return 1
+    mark_peer_log
+    wait_until "$CATCH_UP_SECONDS" has_applied_or_stopped || return 1
+    has_applied_mark
+}
+has_applied_or_stopped() { has_applied_mark || ! is_running; }
 
 { main "$@"; } </dev/null

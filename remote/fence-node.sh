@@ -1,55 +1,103 @@
 # fence-node.sh: gives this node its role. Passive: read-only, now and after a restart. Active: writable, now and after a restart.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE ROLE (active|passive) PEER_ROLE (active|passive|gone)
+#        EVENTS (yes: they run here) PEER_EVENTS (what the other one has given up, its line; empty where it has not)
 #        PEER_HOST PEER_PORT ACCOUNT ACCOUNT_PASSWORD CATCH_UP_SECONDS
-# out:   role ROLE (what destroy undoes of it is in configure-node.sh, which comes after the channels are gone)
-# codes: MM_ROLE_BUSY MM_ROLE_PEER_WRITABLE MM_ROLE_BEHIND MM_ROLE_OPTION_OVERRIDDEN
+# out:   role ROLE [events=SCHEMA.NAME,... in hexadecimal digits | events=none]: which of its events were enabled when it gave them up
+#        (what destroy undoes of it is in lock-host.sh, which comes after the channels are gone)
+# codes: MM_ROLE_BUSY MM_ROLE_PEER_WRITABLE MM_ROLE_PEER_STOPPED MM_ROLE_BEHIND MM_ROLE_OPTION_OVERRIDDEN
 
 main() {
+    local events=''
     require_server
     open_state
     find_server
+    [ "$PEER_ROLE" = gone ] || require_not_parted
     FILE="$(written_option_file)"
+    OPENED=no
     case "$ROLE" in
         passive) fence ;;
         active) open_for_writes ;;
     esac
-    printf 'role %s\n' "$ROLE"
+    if [ "$EVENTS" = yes ]; then
+        take_events
+    else
+        remember_before_fence
+        give_up_events
+        events=" $(recall events)"
+    fi
+    printf 'role %s%s\n' "$ROLE" "$events"
 }
 
 fence() {
     local role_before
     role_before="$(block_role "$FILE")"
+    require_not_persisted read_only=1 super_read_only=1 event_scheduler=OFF
+    is_fenced || require_successor
     remember_before_fence
     # the file first: a restart in between must not open the node
     write_role "$(passive_role)"
-    if ! is_fenced; then
-        # it waits for running commits, and later ones wait behind it: bounded, so that a long transaction does not stall the node
-        if ! try_sql 'SET SESSION lock_wait_timeout = 10' "SET GLOBAL $(fence_variable) = 1"; then
-            write_role "$role_before"
-            fail MM_ROLE_BUSY "$NODE could not be made read-only within 10 s: a transaction holds it up. It is as it was before" \
-                "see SHOW PROCESSLIST on $NODE, end what hangs, then run up again" "$(cat "$SCRATCH/words")"
-        fi
-        note "is read-only, and stays so after a restart"
+    is_fenced && return
+    # it waits for running commits, and later ones wait behind it: bounded, so that a long transaction does not stall the node
+    if ! try_sql 'SET SESSION lock_wait_timeout = 10' "SET GLOBAL $(fence_variable) = 1"; then
+        write_role "$role_before"
+        fail MM_ROLE_BUSY "$NODE could not be made read-only within 10 s: a transaction holds it up. It is as it was before" \
+            "see SHOW PROCESSLIST on $NODE, end what hangs, then run up again" "$(cat "$SCRATCH/words")"
     fi
-    set_events OFF
+    note "is read-only, and stays so after a restart"
+}
+
+# Closed for a switchover only when the other one can take over: it answers, follows this server with both threads, and is not far
+# behind. Else nobody would take writes.
+require_successor() {
+    [ "$PEER_ROLE" = active ] || return 0
+    open_peer "$PEER_HOST" "$PEER_PORT"
+    try_peer 'SELECT 1' >/dev/null || fail_successor "$PEER_HOST does not answer" "$(cat "$SCRATCH/words")"
+    # open already: this node alone is to be put right
+    [ "$(peer_read @@global.read_only)" = 1 ] || return 0
+    REPLICA_STATUS="$(peer_vertical "SHOW $(sql_replica) STATUS")" || fail_successor "$PEER_HOST does not tell its replica status" "$(cat "$SCRATCH/words")"
+    are_threads_running || fail_successor "on $PEER_HOST the receiver says $(replica_field Replica_IO_Running) and the applier $(replica_field Replica_SQL_Running)" \
+        "$(replica_field Last_IO_Error) $(replica_field Last_SQL_Error)"
+    mark_own_log
+    wait_until "$CATCH_UP_SECONDS" has_peer_applied_mark || fail_successor "$PEER_HOST has not applied within $CATCH_UP_SECONDS s what $NODE had written before" ''
+}
+fail_successor() {
+    fail MM_ROLE_PEER_STOPPED "$1: it cannot take over from $NODE, which stays open. Nothing was changed" \
+        "mend the link (a new text in converge lets every step look again), then run up again; where that host is lost, set active back, and gone to it" "$2"
 }
 
 open_for_writes() {
-    local events
+    local wanted=(read_only=0 super_read_only=0)
+    [ "$EVENTS" = yes ] || wanted+=(event_scheduler=OFF)
+    require_not_persisted "${wanted[@]}"
     if is_read_only; then
+        OPENED=yes
         remember_before_fence
-        if [ "$PEER_ROLE" != gone ]; then require_all_applied; fi
+        if [ "$PEER_ROLE" = gone ]; then part_from_gone; else require_all_applied; fi
     fi
-    write_role ''
+    if [ "$EVENTS" = yes ]; then write_role ''; else write_role "$(eventless_role)"; fi
     require_writable_after_restart
     if is_read_only; then
         if has_super_read_only; then sql 'SET GLOBAL super_read_only = 0'; fi
         sql 'SET GLOBAL read_only = 0'
         note 'takes writes, and still does after a restart'
     fi
-    events="$(value_of event_scheduler "$(recall before-fence)")"
-    case "$events" in ON | OFF) set_events "$events" ;; esac
 }
+
+# What the gone one had sent is applied first: nobody else has it any more. Then the link is cut for good: an old master that comes back
+# with transactions of its own must not feed the new one. Noted before it is done, so that no step attaches it again.
+part_from_gone() {
+    look_at_replication
+    if [ -z "$(replica_field Source_Host)" ]; then return; fi
+    sql "STOP $(sql_replica) IO_THREAD"
+    wait_until "$CATCH_UP_SECONDS" has_applied_or_stopped || true
+    has_applied_all_received ||
+        fail MM_ROLE_BEHIND "$NODE has received more from $PEER_HOST than it has applied (its applier runs: $(replica_field Replica_SQL_Running)), and $PEER_HOST is gone; $NODE stays closed" \
+            "see SHOW $(sql_replica) STATUS on $NODE; mend what stops its applier, then run up again" "$(replica_field Last_SQL_Error)"
+    remember link "$(recall link) parted=gone"
+    sql "STOP $(sql_replica)" "RESET $(sql_replica) ALL"
+    note "has applied all that it had received from $PEER_HOST, and follows it no more"
+}
+has_applied_or_stopped() { has_applied_all_received || [ "$(replica_field Replica_SQL_Running)" != Yes ]; }
 
 # Opened only after the peer is closed (unless both are to be open) and its last transaction is applied here.
 require_all_applied() {

@@ -37,7 +37,7 @@ admit() {
 receive_script() {
     # the inner shell expands these
     # shellcheck disable=SC2016
-    printf 'set -e\numask 077\nfile=%s\nnew="$(mktemp "$file.mm-XXXXXX")"\ntrap '\''rm -f "$new"'\'' EXIT\ncat >"$new"\nmv -fT "$new" "$file"\nwc -c <"$file"\n' "$(received_backup)"
+    printf 'set -e\numask 077\nfile=%q\nnew="$(mktemp "$file.mm-XXXXXX")"\ntrap '\''rm -f "$new"'\'' EXIT\ncat >"$new"\nmv -fT "$new" "$file"\nwc -c <"$file"\n' "$(received_backup)"
 }
 
 { main "$@"; } </dev/null

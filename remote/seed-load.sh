@@ -192,13 +192,10 @@ clean_up() {
     drop_unwanted_backup
 }
 
-# At destroy the data stays, and is marked as no longer following anybody; with its definitions, for a later up to compare.
 part_from_origin() {
     clean_up
     is_seed_whole || return 0
-    change_seed parted
-    read_definitions | cut -f 1 | uniq >"$SCRATCH/names"
-    remember seed-names "$(cat "$SCRATCH/names")"
+    part_seed
 }
 
 # read_changed_names: what was made or dropped here since destroy.

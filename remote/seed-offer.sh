@@ -43,11 +43,6 @@ part_from_old_peer() {
     forget link
 }
 
-has_applied_all_received() {
-    look_at_replication
-    [ "$(replica_field Source_Log_File) $(replica_field Read_Source_Log_Pos)" = "$(replica_field Relay_Source_Log_File) $(replica_field Exec_Source_Log_Pos)" ]
-}
-
 # What an unfinished run has left here.
 withdraw() {
     rm -f "$STATE/copy-key" "$STATE/copy-key.pub"

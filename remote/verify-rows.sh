@@ -21,25 +21,10 @@ main() {
 
 # What was written before the link ran may take its time; only then can a row's second be measured.
 require_caught_up() {
-    if have_both_gtids; then
-        MINE="$(quote_sql "$(read_gtid_set)")"
-    else
-        read -r MINE_FILE MINE_POSITION <<<"$(read_coordinates)"
-    fi
-    wait_until "$CATCH_UP_SECONDS" has_peer_applied ||
+    mark_own_log
+    wait_until "$CATCH_UP_SECONDS" has_peer_applied_mark ||
         fail MM_LINK_BEHIND "$PEER_HOST has not applied within $CATCH_UP_SECONDS s what $NODE had written before" \
             "give it time (SHOW $(sql_replica) STATUS there), then run up again"
-}
-
-has_peer_applied() {
-    if [ -n "${MINE:-}" ]; then
-        [ "$(try_peer "SELECT GTID_SUBSET($MINE, @@global.gtid_executed)")" = 1 ]
-    else
-        REPLICA_STATUS="$(peer_vertical "SHOW $(sql_replica) STATUS")" || return 1
-        # file names of one log sort by their numbers
-        [ "$(printf '%s %020d\n' "$(replica_field Relay_Source_Log_File)" "$(replica_field Exec_Source_Log_Pos)")" = \
-            "$(printf '%s %020d\n%s %020d\n' "$(replica_field Relay_Source_Log_File)" "$(replica_field Exec_Source_Log_Pos)" "$MINE_FILE" "$MINE_POSITION" | sort | tail -n 1)" ]
-    fi
 }
 
 # A busy machine may miss one second; a link that works does not miss five in a row.

@@ -8,15 +8,31 @@ remember_before_fence() {
     remember before-fence "read_only=$(read_variable read_only) super_read_only=$super event_scheduler=$(read_variable event_scheduler)"
 }
 
+# require_not_persisted NAME=VALUE...: SET PERSIST (8.0 and later) wins over every option file, and is not this program's to reset.
+require_not_persisted() {
+    local each persisted
+    has_persisted_variables || return 0
+    for each in "$@"; do
+        persisted="$(sql "SELECT VARIABLE_VALUE FROM performance_schema.persisted_variables WHERE VARIABLE_NAME = '${each%%=*}'")"
+        [ -z "$persisted" ] || is_same_value "$persisted" "${each#*=}" ||
+            fail MM_ROLE_OPTION_OVERRIDDEN "$NODE has ${each%%=*} = $persisted from SET PERSIST (mysqld-auto.cnf), which wins over option files after a restart; wanted is ${each#*=}. Nothing was changed" \
+                "RESET PERSIST ${each%%=*} on $NODE, then run up again"
+    done
+}
+
 passive_role() {
     printf '%s: passive\nread_only=1\nevent_scheduler=OFF\n' "$ROLE_LINE"
     if has_super_read_only; then echo super_read_only=1; fi
 }
 
+# An active node that leaves the events to its peer, which is active as well.
+eventless_role() { printf '%s: active\nevent_scheduler=OFF\n' "$ROLE_LINE"; }
+
 # close_for_seed: from here to the roles nobody writes on this node but root's own sessions and replication: what others
 # wrote would be missing on the origin. In the option file, too: a restart on the way must not open the node, nor start its
 # events. super_read_only would stop the import; it comes after it.
 close_for_seed() {
+    require_not_persisted read_only=1 super_read_only=1 event_scheduler=OFF
     remember_before_fence
     find_server
     FILE="$(written_option_file)"
@@ -46,9 +62,6 @@ fence_variable() { if has_super_read_only; then echo super_read_only; else echo 
 is_fenced() { [ "$(read_variable "$(fence_variable)")" = 1 ]; }
 is_read_only() { [ "$(read_variable read_only)" = 1 ]; }
 
-# set_events ON|OFF: a scheduler that is DISABLED at start cannot be set, and runs nothing.
-set_events() { [ "$(read_variable event_scheduler)" = DISABLED ] || sql "SET GLOBAL event_scheduler = $1"; }
-
 # write_role LINES: the second part of the managed block; the node's settings above it stay.
 write_role() {
     local settings
@@ -59,7 +72,7 @@ write_role() {
     with_block "$FILE" "$settings${1:+
 $1}" >"$SCRATCH/option-file"
     cmp -s "$FILE" "$SCRATCH/option-file" || install_text "$FILE" <"$SCRATCH/option-file"
-    [ -n "$1" ] || return 0
+    case "$1" in *read_only=1*) ;; *) return 0 ;; esac
     is_on_after_restart read_only || fail MM_ROLE_OPTION_OVERRIDDEN "$NODE would be writable after a restart: $(find_option_lines read_only | tr '\n' ' ')" \
         "remove that line, then run up again"
 }

@@ -32,6 +32,13 @@ change_seed() {
     remember seed "state=$1 ${seed#state=* }"
 }
 
+# part_seed: at destroy the data stays, and is marked as no longer following anybody; with its definitions, for a later up to compare.
+part_seed() {
+    change_seed parted
+    read_definitions | cut -f 1 | uniq >"$SCRATCH/names"
+    remember seed-names "$(cat "$SCRATCH/names")"
+}
+
 # read_seed_state SOURCE_UUID: the state of this very server's seed from that origin, or nothing. A marker of another data
 # directory, or of another origin, counts for nothing.
 read_seed_state() {

@@ -18,6 +18,7 @@ sweep_channel() {
         sql "STOP $(sql_replica)" "RESET $(sql_replica) ALL"
         note "no longer follows $PEER_HOST:$PEER_PORT"
     fi
+    drop_channel_cas ''
     forget link
 }
 
@@ -53,6 +54,7 @@ sweep_block() {
     forget option-file
     forget option-file.before
     forget bind-address
+    forget events
 }
 
 # The data stays. A marker that says that this node is in a pair would let a later up take it for that.
@@ -65,7 +67,7 @@ sweep_seed() {
         rm -f "$BACKUP_FILE".mm-?????? "$STATE/received-backup".mm-??????
         drop_unwanted_backup
     fi
-    case "$(read_noted_seed_state)" in imported | 'done') change_seed parted ;; esac
+    case "$(read_noted_seed_state)" in imported | 'done') part_seed ;; esac
 }
 
 # sweep_scratch: folders of runs that were killed before they could; they may hold passwords.

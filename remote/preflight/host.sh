@@ -8,14 +8,19 @@ tell_host() { # SSH_CONNECTION
         command -v "$tool" >/dev/null || tell missing "$tool"
     done
     command -v mysqldump >/dev/null || [ -x /usr/local/mysql/bin/mysqldump ] || tell missing mysqldump
-    for name in seed link option-file; do
+    for name in seed link account; do
         tell mark "$name" "$(recall "$name")" "$(stat -c %Y "$STATE/$name" 2>/dev/null || true)"
     done
     for address in $(hostname -I 2>/dev/null || true); do
         tell address "$address"
     done
+    for address in $(getent ahosts "$HOST" | awk '{ print $1 }' | sort -u); do
+        tell self "$address"
+    done
     tell reached "$(printf '%s' "$1" | cut -d ' ' -f 3)"
     tell_disk "${BACKUP_FILE%/*}/" backup
+    # not from this program
+    if [ -e "$BACKUP_FILE" ] && [ "$(recall backup)" != "$BACKUP_FILE" ]; then tell backup-file "$BACKUP_FILE"; fi
     tell selinux "$(getenforce 2>/dev/null || true)"
 }
 

@@ -4,6 +4,9 @@ tell_options() {
     find_server
     tell_unknown_options
     tell_log_folder
+    # these stop with messages of their own, and so come last
+    find_service
+    require_whole_block "$(find_option_file)"
 }
 
 # The server's own check of its option files, which starts nothing. Names that its series no longer has come with their lines.

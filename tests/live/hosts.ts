@@ -49,7 +49,7 @@ export class Host {
     }
 }
 
-const sshOptions = [
+export const sshOptions = [
     ...["-i", join(labFolder, "ssh/id_ed25519"), "-o", `UserKnownHostsFile=${join(labFolder, "ssh/known_hosts")}`],
     ...["-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=5"],
     // one connection for all: a look takes milliseconds, and the tests' own logins stay out of the hosts' logs

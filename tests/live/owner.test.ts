@@ -26,6 +26,8 @@ describe("two stacks on the same hosts", () => {
         first = await freshStack("first");
         second = await freshStack("second");
         await first.mustUp();
+        // sample data has an event that writes: here every change counts
+        await a.sql("SET GLOBAL event_scheduler = OFF");
     });
 
     async function expectRefusal(words: RegExp): Promise<void> {
@@ -89,6 +91,8 @@ test("destroy after a kill leaves nothing on either host, though the engine know
         expect(await host.sql("SHOW DATABASES LIKE 'mysql\\_master\\_master'")).toBe("");
         expect(await host.run("grep -rl mysql-master-master /etc/mysql /etc/my.cnf /root/.ssh || true")).toBe("");
         expect(await host.run("ls -d /tmp/mysql-master-master* /tmp/master_backup* 2>/dev/null || true")).toBe("");
-        expect((await host.run(`ls ${memory}`)).split("\n").sort()).toEqual(host === a ? ["lock"] : ["lock", "seed"]);
+        // on b also what its import was, for a later up to tell whose data this is
+        const stay = host === a ? /^lock$/ : /^(lock|seed|seed-names|seed-expects)$/;
+        expect((await host.run(`ls ${memory}`)).split("\n").filter((name) => !stay.test(name))).toEqual([]);
     }
 });

@@ -60,14 +60,14 @@ it("fails with the command and all that it said, and leaves nothing of a create,
     };
     const { errors, exitCode } = await stack.operate("up", failing);
     expect(exitCode).not.toBe(0);
-    expect(errors("exits")).toEqual(
-        ['exit status 3: running "echo out; sleep 0.3; echo problem >&2; exit 3":\nout\nproblem\n'].map((text) =>
-            text.replace(/\n$/, ""),
-        ),
-    );
-    expect(errors("killed")).toEqual(['signal: killed: running "kill -KILL $$":']);
-    expect(errors("elsewhere")).toEqual(['chdir /not/there: no such file or directory: running "true":']);
-    expect(errors("stranger")).toEqual(['exec: "no-such-shell": executable file not found in $PATH: running "true":']);
+    expect(errors("exits")).toEqual([
+        'exit status 3: running "echo out; sleep 0.3; echo problem >&2; exit 3":\nout\nproblem\n',
+    ]);
+    expect(errors("killed")).toEqual(['signal: killed: running "kill -KILL $$":\n']);
+    expect(errors("elsewhere")).toEqual(['chdir /not/there: no such file or directory: running "true":\n']);
+    expect(errors("stranger")).toEqual([
+        'exec: "no-such-shell": executable file not found in $PATH: running "true":\n',
+    ]);
     expect(stack.resource("exits")).toBeUndefined();
 
     await stack.operate("up", { one: { create: "true", stdin: "old" } });

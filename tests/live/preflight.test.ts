@@ -8,8 +8,9 @@ let stack: Stack;
 
 beforeAll(async () => {
     freshHosts();
-    // a's own events would make the fingerprints of before and after differ
-    await a.run("printf '[mysqld]\\nevent_scheduler=OFF\\n' >/etc/mysql/conf.d/events.cnf; systemctl restart mysql");
+    // events of their own would change the hosts between two fingerprints, and b after destroy
+    const quiet = "printf '[mysqld]\\nevent_scheduler=OFF\\n' >/etc/mysql/conf.d/events.cnf; systemctl restart mysql";
+    await Promise.all([a.run(quiet), b.run(quiet)]);
     stack = new Stack("preflight");
     stack.settings.account = { password: "Kx9vT2mQ7rB4nW8s" };
     await stack.init();
@@ -159,7 +160,7 @@ describe("a stack that leads to the wrong place", () => {
         const text = await withSettings({ b: second }, refusedUp);
         await a.run("mv /usr/bin/flock.away /usr/bin/flock");
         expect(problemsOf(text)).toEqual(["SSH b", "TOOLS a"]);
-        expect(text).toContain(`MM_PREFLIGHT_SSH b: cannot be reached as root@${subnet}.12 port 22\n`);
+        expect(text).toMatch(/MM_PREFLIGHT_SSH b: cannot be reached as \w+@\S+\.12 port 22\n/);
         expect(text).toContain("its words: host key mismatch: another host answers than the one whose key is known");
         expect(text).toContain("MM_PREFLIGHT_TOOLS a: has no program flock\n");
     });

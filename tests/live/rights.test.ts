@@ -63,8 +63,8 @@ test("what is missing is named at once, before anything changes on that node", a
     await b.sql(`REVOKE EVENT, CREATE USER ON *.* FROM ${who}`);
     stack.settings.converge = "without rights";
     expect((await stack.up()).text).toContain(
-        "error MM_SQL_RIGHTS: o'pulumi@localhost, by whom the program logs in on b, lacks EVENT, CREATE USER on *.*. Nothing was changed\n" +
-            "          next: GRANT EVENT, CREATE USER ON *.* TO 'o''pulumi'@'localhost'; on b",
+        "MM_SQL_RIGHTS b: o'pulumi@localhost, by whom the program logs in on b, lacks EVENT, CREATE USER on *.*\n" +
+            "        next: GRANT EVENT, CREATE USER ON *.* TO 'o''pulumi'@'localhost'; on b, or set mysql.login to an account that has them\n",
     );
     expect(await b.run("ls /etc/mysql/mysql.conf.d")).toBe("mysql.cnf\nmysqld.cnf");
 });

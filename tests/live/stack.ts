@@ -22,6 +22,9 @@ export interface Running {
 export class Stack {
     private readonly file: string;
     settings: Record<string, unknown>;
+    /** In place of the lab's. */
+    passphrase: string | undefined;
+    private sealed = false;
 
     constructor(public readonly name: string) {
         mkdirSync(join(labFolder, "state"), { recursive: true });
@@ -49,9 +52,20 @@ export class Stack {
         rmSync(join(checkout, `Pulumi.${this.name}.yaml`), { force: true });
     }
 
-    up(): Promise<Outcome> {
+    /**
+     * Sets secrets as a user does, encrypted in the stack's file. From then on the file is as it is: changes of `settings` come
+     * into it no more.
+     */
+    async seal(secrets: Record<string, string>): Promise<void> {
+        for (const [path, secret] of Object.entries(secrets)) {
+            await this.expectSuccess("config", "set", "--secret", "--path", `mysql-master-master:${path}`, secret);
+        }
+        this.sealed = true;
+    }
+
+    up(...flags: string[]): Promise<Outcome> {
         this.write();
-        return this.pulumi("up", "--yes", "--skip-preview", "--non-interactive");
+        return this.pulumi("up", "--yes", "--skip-preview", "--non-interactive", ...flags);
     }
 
     preview(...flags: string[]): Promise<Outcome> {
@@ -135,7 +149,10 @@ export class Stack {
 
     /** What makes other commands see this stack's settings. */
     place() {
-        return { PULUMI_OPTION_CONFIG_FILE: this.file };
+        return {
+            PULUMI_OPTION_CONFIG_FILE: this.file,
+            ...(this.passphrase !== undefined && { PULUMI_CONFIG_PASSPHRASE: this.passphrase }),
+        };
     }
 
     private env() {
@@ -148,6 +165,9 @@ export class Stack {
 
     /** JSON is YAML; the tests' secrets stand in it in clear, as a user's must not. */
     private write(): void {
+        if (this.sealed) {
+            return;
+        }
         const config = Object.entries(this.settings).map(([key, value]) => [`mysql-master-master:${key}`, value]);
         writeFileSync(this.file, JSON.stringify({ config: Object.fromEntries(config) }));
     }

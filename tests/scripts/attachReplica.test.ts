@@ -1,4 +1,4 @@
-import { changes, cleanUpHosts, makeHost } from "./fakeHost";
+import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
 import { refused } from "./fakeServer";
 
 cleanUpHosts();
@@ -138,6 +138,18 @@ describe("attach-replica.sh", () => {
         });
     });
 
+    it("follows nobody again once it was opened while its peer was gone", async () => {
+        const host = makeHost();
+        const parted = "source=a.example.com:3306 uuid=uuid-a password=d parted=gone\n";
+        host.remember("link", parted);
+        const run = await host.run(script, up);
+        expect([run.exitCode, run.stdout, changes(run.statements), host.memory("link")]).toEqual([1, "", [], parted]);
+        expect(run.stderr).toBe(
+            "error MM_LINK_NOT_RUNNING: b was opened while a.example.com was gone, and parted from it for good: each may have written what the other lacks. Nothing was changed\n" +
+                "  next: set gone again to the node of a.example.com. For a pair again: pulumi destroy, name b's host as a and an empty host as b, take gone and active out, then up\n",
+        );
+    });
+
     it("refuses another server than the one that was configured there, as long as nothing is remembered of one", async () => {
         const host = makeHost({}, { server_uuid: "uuid-x" });
         const run = await host.run(script, up);
@@ -223,6 +235,44 @@ describe("attach-replica.sh at destroy", () => {
         expect(host.memory("link")).toBeUndefined();
         const again = await host.run(script, up, "down");
         expect([again.exitCode, changes(again.statements)]).toEqual([0, []]);
+    });
+
+    it("waits until it has applied what its source has written up to then", async () => {
+        const host = makeHost({}, { gtid_executed: "uuid-a:1-9" });
+        await host.run(script, up);
+        let asked = 0;
+        const answer = () => ({ stdout: asked++ < 3 ? "0\n" : "1\n" });
+        host.local.rules.push({ on: "SELECT GTID_SUBSET('uuid-a:1-9', @@global.gtid_executed)", answer });
+        const run = await host.run(script, up, "down");
+        expect([run.exitCode, run.stderr.includes("warning"), asked, host.local.channel]).toEqual([
+            0,
+            false,
+            5,
+            undefined,
+        ]);
+    });
+
+    it.each<[string, (host: FakeHost) => void, string]>([
+        [
+            "is not applied in time",
+            ({ local }) => local.rules.push({ on: /^SELECT GTID_SUBSET/, answer: { stdout: "0" } }),
+            "Yes",
+        ],
+        [
+            "cannot come, for its applier has stopped",
+            ({ local }) => local.channel?.set("Replica_SQL_Running", "No"),
+            "No",
+        ],
+        ["cannot be asked for", ({ peer }) => peer.rules.push({ on: "SELECT 1", answer: { status: 1 } }), "Yes"],
+    ])("parts all the same where that %s, with a warning", async (_, hinder, applier) => {
+        const host = makeHost({}, { gtid_executed: "uuid-a:1-9" });
+        await host.run(script, up);
+        hinder(host);
+        const run = await host.run(script, up, "down");
+        expect(run.stderr).toContain(
+            `warning MM_LINK_BEHIND: b: parts from a.example.com:3306 without all that was written there (receiver: Yes, applier: ${applier}); what it lacks is on a.example.com alone\n`,
+        );
+        expect([run.exitCode, changes(run.statements)]).toEqual([0, ["STOP REPLICA", "RESET REPLICA ALL"]]);
     });
 
     it("leaves somebody else's link alone", async () => {

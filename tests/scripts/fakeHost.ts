@@ -43,6 +43,7 @@ const common: Parameters = {
     ACCOUNT_HOST: "%",
     ACCOUNT_PASSWORD: "SECRETaccount",
     SSH_USER: "root",
+    CATCH_UP_SECONDS: 60,
     SERVICE: "",
     START_TIMEOUT_SECONDS: 60,
 };

@@ -42,6 +42,9 @@ export class FakeServer {
     /** Of the one account: what REQUIRE says. */
     sslType = "";
     coordinates = "mysql-bin.000003\t157";
+    /** HEX.HEX a line, and what list_disabled of events.sh gives. */
+    enabledEvents = "";
+    disabledEvents = "";
     grants =
         "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `replicator`@`%`\nGRANT SELECT ON `mysql_master_master`.* TO `replicator`@`%`";
 
@@ -246,6 +249,10 @@ export class FakeServer {
         if (statement.startsWith("SELECT schema_name FROM information_schema.schemata")) {
             return { stdout: this.schemas.map((name) => `${name}\n`).join("") };
         }
+        const at = (name: string) => this.channel?.get(name);
+        const received =
+            at("Source_Log_File") === at("Relay_Source_Log_File") &&
+            at("Read_Source_Log_Pos") === at("Exec_Source_Log_Pos");
         const counted = /^SELECT 'table ([^']*)', COUNT\(\*\) FROM `/.exec(statement)?.[1];
         if (counted !== undefined) {
             const count = this.rows.get(counted);
@@ -255,6 +262,12 @@ export class FakeServer {
         }
         const lines = (words: Iterable<string>) => [...words].map((each) => `${each}\n`).join("");
         const known: [RegExp, string][] = [
+            [/^SELECT COALESCE\(MIN\(GTID_SUBSET\(RECEIVED_TRANSACTION_SET, /, received ? "1" : "0"],
+            [
+                /^SELECT CONCAT\(HEX\(event_schema\), .* FROM information_schema\.events WHERE status = 'ENABLED'/,
+                this.enabledEvents,
+            ],
+            [/^SELECT CONCAT\('`', REPLACE\(event_schema, /, this.disabledEvents],
             [/^SELECT schema_name, default_collation_name FROM/, this.definitions],
             [/^SELECT CONCAT\('schema ', schema_name\)/, lines(this.schemas.map((name) => `schema ${name}`))],
             [/^SELECT CONCAT\('account ', user/, lines([...this.accounts.keys()].map((name) => `account ${name}`))],

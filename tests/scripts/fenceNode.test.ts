@@ -4,8 +4,15 @@ import { refused } from "./fakeServer";
 cleanUpHosts();
 
 const script = "fence-node.sh";
-const passive = { ROLE: "passive", PEER_ROLE: "active", CATCH_UP_SECONDS: 60 };
-const active = { ROLE: "active", PEER_ROLE: "passive", CATCH_UP_SECONDS: 60 };
+const passive = { ROLE: "passive", PEER_ROLE: "active", EVENTS: "no", PEER_EVENTS: "", CATCH_UP_SECONDS: 60 };
+const active = {
+    ROLE: "active",
+    PEER_ROLE: "passive",
+    EVENTS: "yes",
+    PEER_EVENTS: "role passive events=none",
+    CATCH_UP_SECONDS: 60,
+};
+const closedLine = "role passive events=none\n";
 const mark = "# mysql-master-master begin (managed; edits are undone)";
 const end = "# mysql-master-master end";
 const settings = "server_id=20";
@@ -19,6 +26,10 @@ function node(closed: boolean, peerReadOnly = "1", more: Variables = {}, peerMor
     const fenced = { read_only: "1", super_read_only: "1", event_scheduler: "OFF" };
     const peer = { read_only: peerReadOnly, gtid_executed: "uuid-a:1-9", ...peerMore };
     const host = makeHost({ ...(closed && fenced), ...more }, peer);
+    host.peer.channel = new Map([
+        ["Replica_IO_Running", "Yes"],
+        ["Replica_SQL_Running", "Yes"],
+    ]);
     host.write("/etc/my.cnf", closed ? file(settings, fence) : file(settings));
     if (closed) {
         host.remember("before-fence", "read_only=0 super_read_only=0 event_scheduler=ON\n");
@@ -47,7 +58,7 @@ describe("fence-node.sh makes a node passive", () => {
         expect(written).toBe(file(settings, fence));
         expect(run).toMatchObject({
             exitCode: 0,
-            stdout: "role passive\n",
+            stdout: closedLine,
             stderr: "b: is read-only, and stays so after a restart\n",
         });
         expect(host.memory("before-fence")).toBe("read_only=0 super_read_only=0 event_scheduler=ON\n");
@@ -80,7 +91,7 @@ describe("fence-node.sh makes a node passive", () => {
         async (lines) => {
             const host = node(false);
             host.write("/etc/my.cnf", `${file(settings)}${lines}\n`);
-            expect(await host.run(script, passive)).toMatchObject({ exitCode: 0, stdout: "role passive\n" });
+            expect(await host.run(script, passive)).toMatchObject({ exitCode: 0, stdout: closedLine });
         },
     );
 
@@ -242,4 +253,242 @@ describe("fence-node.sh makes a node active", () => {
             expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([0, "role active\n", open]);
         },
     );
+});
+
+describe("a switchover begins only when the other node can take over:", () => {
+    const stays = "it cannot take over from b, which stays open. Nothing was changed\n";
+
+    it.each<[string, (host: FakeHost) => void, string]>([
+        [
+            "one that does not answer",
+            ({ peer }) => peer.rules.push({ on: "SELECT 1", answer: refused(2003, "Can't connect") }),
+            "a.example.com does not answer",
+        ],
+        [
+            "one whose receiver stands",
+            ({ peer }) => peer.channel?.set("Replica_IO_Running", "Connecting"),
+            "on a.example.com the receiver says Connecting and the applier Yes",
+        ],
+        [
+            "one whose applier stands",
+            ({ peer }) => peer.channel?.set("Replica_SQL_Running", "No"),
+            "on a.example.com the receiver says Yes and the applier No",
+        ],
+        [
+            "one that follows nobody",
+            ({ peer }) => {
+                peer.channel = undefined;
+            },
+            "on a.example.com the receiver says  and the applier ",
+        ],
+        [
+            "one that is too far behind",
+            ({ peer }) => peer.rules.push({ on: /^SELECT GTID_SUBSET/, answer: { stdout: "0" } }),
+            "a.example.com has not applied within 60 s what b had written before",
+        ],
+    ])("not for %s", async (_, hinder, what) => {
+        const host = node(false);
+        hinder(host);
+        const run = await host.run(script, passive);
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
+        expect(run.stderr).toContain(`error MM_ROLE_PEER_STOPPED: ${what}: ${stays}`);
+        expect([host.read("/etc/my.cnf"), host.memory("before-fence")]).toEqual([file(settings), undefined]);
+    });
+
+    it("it is not asked of one that is open already: then this node alone is put right", async () => {
+        const host = node(false, "0");
+        host.peer.channel = undefined;
+        expect(await host.run(script, passive)).toMatchObject({ exitCode: 0, stdout: closedLine });
+    });
+
+    it("without GTIDs it has applied up to this node's coordinates", async () => {
+        const host = node(false, "1", { gtid_mode: "OFF" });
+        host.peer.channel?.set("Relay_Source_Log_File", "mysql-bin.000003").set("Exec_Source_Log_Pos", "156");
+        expect((await host.run(script, passive)).stderr).toContain("has not applied within 60 s");
+        host.peer.channel?.set("Exec_Source_Log_Pos", "157");
+        expect((await host.run(script, passive)).exitCode).toBe(0);
+    });
+});
+
+describe("what SET PERSIST has left wins over the option file: fence-node.sh", () => {
+    const persist = (host: FakeHost, name: string, value: string) =>
+        host.local.rules.push({
+            on: new RegExp(
+                `^SELECT VARIABLE_VALUE FROM performance_schema.persisted_variables WHERE VARIABLE_NAME = '${name}'$`,
+            ),
+            answer: { stdout: value },
+        });
+
+    it.each([
+        ["passive", false, passive, "read_only", "OFF", "1"],
+        ["passive", false, passive, "super_read_only", "0", "1"],
+        ["passive", false, passive, "event_scheduler", "ON", "OFF"],
+        ["active", true, active, "read_only", "ON", "0"],
+        ["active", true, active, "super_read_only", "1", "0"],
+        ["active without events", true, { ...active, EVENTS: "no" }, "event_scheduler", "ON", "OFF"],
+    ])("refuses to make a node %s (%s, %j) against %s = %s", async (_, closed, parameters, name, value, wanted) => {
+        const host = node(closed);
+        persist(host, name, value);
+        const run = await host.run(script, parameters);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                `error MM_ROLE_OPTION_OVERRIDDEN: b has ${name} = ${value} from SET PERSIST (mysqld-auto.cnf), which wins over option files after a restart; wanted is ${wanted}. Nothing was changed\n` +
+                `  next: RESET PERSIST ${name} on b, then run up again\n`,
+        });
+        expect([changes(run.statements), host.read("/etc/my.cnf")]).toEqual([
+            [],
+            closed ? file(settings, fence) : file(settings),
+        ]);
+    });
+
+    it("lets a value that is the same be", async () => {
+        const host = node(false);
+        persist(host, "read_only", "ON");
+        expect((await host.run(script, passive)).exitCode).toBe(0);
+    });
+});
+
+describe("fence-node.sh opens a node whose peer is gone", () => {
+    const gone = { ...active, PEER_ROLE: "gone", PEER_EVENTS: "role active" };
+    const link = "source=a.example.com:3306 uuid=uuid-a password=d";
+    const channel = {
+        Source_Host: "a.example.com",
+        Source_Port: "3306",
+        Replica_IO_Running: "Connecting",
+        Replica_SQL_Running: "Yes",
+        Source_Log_File: "mysql-bin.000003",
+        Read_Source_Log_Pos: "900",
+        Relay_Source_Log_File: "mysql-bin.000003",
+        Exec_Source_Log_Pos: "900",
+    };
+    function survivor(more: Record<string, string> = {}, variables: Variables = {}): FakeHost {
+        const host = node(true, "1", variables);
+        host.local.channel = new Map(Object.entries({ ...channel, ...more }));
+        host.remember("link", `${link}\n`);
+        return host;
+    }
+
+    it.each<Variables>([{}, { gtid_mode: "OFF" }])(
+        "after all that it had received is applied, and parts from it (%j)",
+        async (variables) => {
+            const host = survivor({}, variables);
+            const run = await host.run(script, gone);
+            expect(changes(run.statements)).toEqual([
+                "STOP REPLICA IO_THREAD",
+                "STOP REPLICA",
+                "RESET REPLICA ALL",
+                "SET GLOBAL super_read_only = 0",
+                "SET GLOBAL read_only = 0",
+                "SET GLOBAL event_scheduler = ON",
+            ]);
+            expect(run).toMatchObject({ exitCode: 0, stdout: "role active\n" });
+            expect(host.memory("link")).toBe(`${link} parted=gone\n`);
+            expect(host.local.channel).toBeUndefined();
+        },
+    );
+
+    it.each([
+        ["in time", "Yes", {}],
+        ["at all, for its applier has stopped", "No", { Replica_SQL_Running: "No", Last_SQL_Error: "boom" }],
+    ])("not where that is not applied %s", async (_, applier, more) => {
+        const host = survivor({ Exec_Source_Log_Pos: "899", ...more });
+        const run = await host.run(script, gone);
+        expect(run.stderr).toContain(
+            `error MM_ROLE_BEHIND: b has received more from a.example.com than it has applied (its applier runs: ${applier}), and a.example.com is gone; b stays closed\n`,
+        );
+        expect([run.exitCode, changes(run.statements), host.memory("link")]).toEqual([
+            1,
+            ["STOP REPLICA IO_THREAD"],
+            `${link}\n`,
+        ]);
+    });
+
+    it.each([passive, active])("and does nothing once that one is said to be back: %j", async (parameters) => {
+        const host = node(false);
+        host.remember("link", `${link} parted=gone\n`);
+        const run = await host.run(script, parameters);
+        expect(run.stderr).toMatch(
+            /^error MM_LINK_NOT_RUNNING: b was opened while a\.example\.com was gone, and parted from it for good: /,
+        );
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+    });
+});
+
+describe("scheduled events", () => {
+    const alter = "ALTER DEFINER = 'root'@'localhost' EVENT `shop`.`beat` ENABLE";
+    const charset = "SET SESSION character_set_client = utf8mb4, collation_connection = utf8mb4_0900_ai_ci";
+    const disabled = `\`shop\`.\`beat\`\t${charset}\t${alter}\n`;
+    const events = "events=73686F70.62656174,73686F70.78";
+
+    it("are told by the node that gives them up, and its line stays the same though they change", async () => {
+        const host = node(false);
+        host.local.enabledEvents = "73686F70.62656174\n73686F70.78\n";
+        expect((await host.run(script, passive)).stdout).toBe(`role passive ${events}\n`);
+        host.local.enabledEvents = "";
+        expect((await host.run(script, passive)).stdout).toBe(`role passive ${events}\n`);
+    });
+
+    it("are enabled by the node that opens, unlogged, as they were, and only those that the other one ran", async () => {
+        const host = node(true);
+        host.remember("events", "events=none\n");
+        host.local.disabledEvents = disabled;
+        host.local.rules.push({ on: alter, answer: {} });
+        const run = await host.run(script, { ...active, PEER_EVENTS: `role passive ${events}` });
+        expect(changes(run.statements)).toEqual([
+            "SET GLOBAL super_read_only = 0",
+            "SET GLOBAL read_only = 0",
+            "SET SESSION sql_log_bin = 0",
+            charset,
+            alter,
+            "SET GLOBAL event_scheduler = ON",
+        ]);
+        const asked = run.statements.find((text) => text.startsWith("SELECT CONCAT('`'")) ?? "";
+        expect(asked).toContain(
+            "status IN ('REPLICA_SIDE_DISABLED', 'SLAVESIDE_DISABLED') AND CONCAT(HEX(event_schema), '.', HEX(event_name)) IN ('73686F70.62656174','73686F70.78') ORDER BY 1",
+        );
+        expect([run.exitCode, run.stdout, host.memory("events")]).toEqual([0, "role active\n", undefined]);
+        expect(run.stderr).toContain("b: enabled events that a.example.com ran before: `shop`.`beat` \n");
+    });
+
+    it("are left to the user from then on", async () => {
+        const host = node(false);
+        host.local.disabledEvents = disabled;
+        const run = await host.run(script, { ...active, PEER_EVENTS: `role passive ${events}` });
+        expect(run.statements.filter((text) => text.includes("event_schema"))).toEqual([]);
+    });
+
+    it("that cannot be enabled are named, and the node is open all the same", async () => {
+        const host = node(true);
+        host.local.disabledEvents = disabled;
+        host.local.rules.push({ on: alter, answer: refused(1539, "Unknown event 'beat'") });
+        const run = await host.run(script, { ...active, PEER_EVENTS: `role passive ${events}` });
+        expect([run.exitCode, host.local.variables.get("event_scheduler")]).toEqual([0, "ON"]);
+        expect(run.stderr).toContain(
+            "warning MM_ROLE_EVENTS_LEFT: b: events that a.example.com ran are still disabled here: `shop`.`beat` (ERROR 1539 (HY000) at line 1: Unknown event 'beat' )\n",
+        );
+    });
+
+    it("of a node that is gone are named, for nobody can tell which it ran", async () => {
+        const host = node(true);
+        host.local.disabledEvents = disabled;
+        const run = await host.run(script, { ...active, PEER_ROLE: "gone", PEER_EVENTS: "role active" });
+        expect(run.stderr).toContain(
+            "warning MM_ROLE_EVENTS_LEFT: b: these events are disabled here, and nobody can tell whether a.example.com ran them: `shop`.`beat`; ALTER EVENT … ENABLE those that are to run\n",
+        );
+        expect(run.exitCode).toBe(0);
+    });
+
+    it("do not run on the second of two active nodes, after a restart neither", async () => {
+        const host = node(true, "0");
+        host.local.enabledEvents = "73686F70.62656174\n73686F70.78\n";
+        const run = await host.run(script, { ...active, PEER_ROLE: "active", EVENTS: "no" });
+        expect([run.exitCode, run.stdout, host.local.variables.get("event_scheduler")]).toEqual([
+            0,
+            `role active ${events}\n`,
+            "OFF",
+        ]);
+        expect(host.read("/etc/my.cnf")).toBe(file(settings, "# role: active\nevent_scheduler=OFF"));
+    });
 });

@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { preflightRequest } from "../../core/preflightRequest";
 import { Facts } from "../../preflight/facts";
@@ -141,6 +142,24 @@ describe("the facts of a host", () => {
         const { facts } = await lookAt(host);
         expect(["state", "source", "own"].map((key) => facts.mark("seed", key))).toEqual(["done", "uuid-a", "uuid-b"]);
         expect(facts.mark("link", "source")).toBe("a:3306");
+    });
+
+    it("name what a later step would stop at: a backup of somebody's, half a managed block, a service of no known name", async () => {
+        const host = freshHost();
+        writeFileSync("/tmp/mm-backup-of-somebody.sql", "");
+        const seed = { seed: { backupFile: "/tmp/mm-backup-of-somebody.sql" } };
+        const file = seed.seed.backupFile;
+        expect((await lookAt(host, "b", seed)).facts.all("backup-file")).toEqual([file]);
+        host.remember("backup", `${file}\n`);
+        expect((await lookAt(host, "b", seed)).facts.all("backup-file")).toEqual([]);
+        rmSync(file);
+        host.write("/etc/my.cnf", "[mysqld]\n# mysql-master-master begin\n");
+        expect((await lookAt(host)).stderr).toMatch(
+            /^error MM_NODE_BLOCK_DAMAGED: .* has 1 begin marks and 0 end marks/,
+        );
+        host.write("/etc/my.cnf", "[mysqld]\n");
+        host.answers.systemctl = () => ({ status: 3 });
+        expect((await lookAt(host)).stderr).toMatch(/^error MM_NODE_NO_SERVICE: b's server runs under no service name/);
     });
 
     it("name channels, replicas, filters and persisted values", async () => {

@@ -10,7 +10,7 @@ describe("the roles", () => {
     it.each([
         ["a", ["pair-role-b", "passive", "active"], ["pair-role-a", "active", "passive"]],
         ["b", ["pair-role-a", "passive", "active"], ["pair-role-b", "active", "passive"]],
-        ["both", ["pair-role-a", "active", "active"], ["pair-role-b", "active", "active"]],
+        ["both", ["pair-role-b", "active", "active"], ["pair-role-a", "active", "active"]],
     ])("for active: %s are set one after the other, %s before %s", async (active, first, second) => {
         const { get, outputs } = await buildPair({ ...plainArgs(), active });
         for (const [name = "", role, peer] of [first, second]) {
@@ -23,9 +23,27 @@ describe("the roles", () => {
         expect(outputs.active).toBe(active);
     });
 
+    it.each([
+        ["a", ["pair-role-a"]],
+        ["b", ["pair-role-b"]],
+        ["both", ["pair-role-a"]],
+    ])(
+        "for active: %s let scheduled events run on one node, which hears what the other has given up",
+        async (active, runs) => {
+            const { get } = await buildPair({ ...plainArgs(), active });
+            const both = ["pair-role-a", "pair-role-b"];
+            const given = (name: string, value: string) => parameter(get(name).inputs.stdin, value);
+            expect(both.filter((name) => given(name, "EVENTS") === "yes")).toEqual(runs);
+            for (const name of both) {
+                const other = both.find((each) => each !== name);
+                expect(given(name, "PEER_EVENTS")).toBe(runs.includes(name) ? `did ${other}` : "");
+            }
+        },
+    );
+
     it("for active: both come with a warning, for one node with none", async () => {
         expect((await buildPair({ ...plainArgs(), active: "both" })).warnings).toEqual([
-            "active: both lets two masters take writes at once; replication is asynchronous, so they can diverge silently. Keep one read-only until it is needed",
+            "active: both lets two masters take writes at once; replication is asynchronous, so they can diverge silently. Keep one read-only until it is needed. Scheduled events run on a only",
         ]);
         expect((await buildPair({ ...plainArgs(), active: "b" })).warnings).toEqual([]);
     });
@@ -152,7 +170,14 @@ describe("the nodes of a pair", () => {
 
 describe("what the settings say of time", () => {
     const replicas = ["pair-link-attach-a", "pair-link-attach-b"];
-    const waiting = ["pair-link-rows-a", "pair-link-rows-b", "pair-role-a", "pair-role-b"];
+    const waiting = [
+        "pair-link-attach-a",
+        "pair-link-attach-b",
+        "pair-link-rows-a",
+        "pair-link-rows-b",
+        "pair-role-a",
+        "pair-role-b",
+    ];
     const retryOf = async (retry: { manage?: boolean; seconds?: number; count?: number } | undefined) => {
         const { get } = await buildPair({ ...plainArgs(), ...(retry && { retry }) });
         return replicas.map((name) =>
@@ -178,14 +203,17 @@ describe("what the settings say of time", () => {
     it.each([
         [undefined, "3600"],
         [60, "60"],
-    ])("catchUpSeconds %s reaches the rows and the roles, and nobody else", async (catchUpSeconds, wanted) => {
-        const args = { ...plainArgs(), ...(catchUpSeconds !== undefined && { catchUpSeconds }) };
-        const { commands } = await buildPair(args);
-        const given = commands
-            .map(({ name, inputs }) => [name, parameter(inputs.stdin, "CATCH_UP_SECONDS")])
-            .filter(([, value]) => value !== undefined);
-        expect(given.sort()).toEqual(waiting.map((name) => [name, wanted]));
-    });
+    ])(
+        "catchUpSeconds %s reaches the links, the rows and the roles, and nobody else",
+        async (catchUpSeconds, wanted) => {
+            const args = { ...plainArgs(), ...(catchUpSeconds !== undefined && { catchUpSeconds }) };
+            const { commands } = await buildPair(args);
+            const given = commands
+                .map(({ name, inputs }) => [name, parameter(inputs.stdin, "CATCH_UP_SECONDS")])
+                .filter(([, value]) => value !== undefined);
+            expect(given.sort()).toEqual(waiting.map((name) => [name, wanted]));
+        },
+    );
 
     it("the account's host pattern reaches the steps that make, prove and drop it", async () => {
         const { commands } = await buildPair({

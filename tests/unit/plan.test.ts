@@ -57,7 +57,10 @@ describe("what a preview says", () => {
     });
 
     it.each([
-        ["pair-link-attach-a", ["a.example.com: stop following b.example.com:3306, and forget it"]],
+        [
+            "pair-link-attach-a",
+            ["a.example.com: apply what b.example.com:3306 has written, stop following it, and forget it"],
+        ],
         ["pair-link-seed-load", ["b.example.com: leave all data, and a note whose data it is"]],
         ["pair-replicator-login", ["b.example.com: drop the account replicator here, too"]],
         ["pair-replicator-account", ["a.example.com: drop the account replicator"]],

@@ -20,6 +20,7 @@ const good = (label: "a" | "b") => {
         "mark link ",
         `address ${own}`,
         `resolved ${peer}`,
+        `self ${own}`,
         "tcp server open 9.7.4",
         ...(label === "a" ? ["tcp sshd open SSH-2.0-x"] : []),
         "disk backup 9000000 1 /tmp/",

@@ -395,6 +395,36 @@ const refused: [string, Case, string[]][] = [
         ["DISK b: has 3000000 bytes free in /tmp/, and a's data may need 3500000 there"],
     ],
     [
+        "a backup file of somebody's",
+        { b: { with: ["backup-file /tmp/x.sql"] } },
+        ["MM_SEED_BACKUP_EXISTS b: /tmp/x.sql is there, and not from this program"],
+    ],
+    [
+        "an account of that name",
+        { a: { with: ["account replicator@%"] } },
+        ["MM_ACCOUNT_EXISTS a: already has an account replicator@% that this program did not make"],
+    ],
+    [
+        "an account of that name, of this program's",
+        { a: { with: ["account replicator@%", "mark account account=replicator@%_digest=x"] } },
+        [],
+    ],
+    [
+        "an account of that name, where @pulumi/mysql makes it",
+        { pair: { ...stack, a: { ...stack.a, mysql: { admin: {} } } }, a: { with: ["account replicator@%"] } },
+        [],
+    ],
+    [
+        "loopback only, on a host that has not the address to be added",
+        {
+            b: {
+                without: ["variable bind", "self"],
+                with: ["variable bind_address 127.0.0.1", "self 203.0.113.7", "reached 203.0.113.7"],
+            },
+        },
+        ["MM_NODE_ADDRESS b: listens on loopback only, and b.example.com is no address of this host (10.0.0.2)"],
+    ],
+    [
         "no folder for the backup",
         { b: { without: ["disk backup"], with: ["disk backup none none /x/"] } },
         ["DISK b: has no folder /x/ for the backup"],
@@ -432,6 +462,13 @@ describe("rights that the login lacks", () => {
     ])("%s", (_, given, expected) => {
         expect(said(report(given))).toEqual(expected.map((text) => `MM_SQL_RIGHTS ${text}`));
     });
+});
+
+it("rights that the login lacks come with the statement that gives them", () => {
+    const next = (rights: string) => report({ a: { with: [`rights o'p@%.x@h ${rights} `] } }).problems[0]?.next;
+    const end = "; on a, or set mysql.login to an account that has them";
+    expect(next("RELOAD,_GRANT_OPTION")).toBe(`GRANT RELOAD ON *.* TO 'o''p@%.x'@'h' WITH GRANT OPTION${end}`);
+    expect(next("GRANT_OPTION")).toBe(`GRANT USAGE ON *.* TO 'o''p@%.x'@'h' WITH GRANT OPTION${end}`);
 });
 
 describe("a server that listens on loopback only", () => {

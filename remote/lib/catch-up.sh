@@ -1,0 +1,62 @@
+# catch-up.sh: whether one server has applied what the other one has written up to a moment.
+
+# mark_own_log: all that this node has written up to now; mark_peer_log: all that the peer has. By GTIDs where both have them.
+mark_own_log() {
+    MARK_BY=position
+    if have_both_gtids; then
+        MARK_BY=gtid MARK_GTID="$(read_gtid_set)"
+    else
+        read -r MARK_FILE MARK_POSITION <<<"$(read_coordinates)"
+    fi
+}
+mark_peer_log() {
+    MARK_BY=position
+    if have_both_gtids; then
+        MARK_BY=gtid MARK_GTID="$(peer_read @@global.gtid_executed | plain_gtid_set)"
+    else
+        read -r MARK_FILE MARK_POSITION <<<"$(read_peer_coordinates)"
+    fi
+}
+
+has_peer_applied_mark() {
+    if [ "$MARK_BY" = gtid ]; then
+        [ "$(try_peer "SELECT GTID_SUBSET($(quote_sql "$MARK_GTID"), @@global.gtid_executed)")" = 1 ]
+    else
+        REPLICA_STATUS="$(peer_vertical "SHOW $(sql_replica) STATUS")" && is_past_mark
+    fi
+}
+has_applied_mark() {
+    if [ "$MARK_BY" = gtid ]; then
+        [ "$(sql "SELECT GTID_SUBSET($(quote_sql "$MARK_GTID"), @@global.gtid_executed)")" = 1 ]
+    else
+        look_at_replication
+        is_past_mark
+    fi
+}
+
+# is_past_mark: of the status that was looked at; file names of one log sort by their numbers.
+is_past_mark() {
+    local at
+    at="$(printf '%s %020d' "$(replica_field Relay_Source_Log_File)" "$(replica_field Exec_Source_Log_Pos)")"
+    [ "$at" = "$(printf '%s\n%s %020d\n' "$at" "$MARK_FILE" "$MARK_POSITION" | sort | tail -n 1)" ]
+}
+
+# are_threads_running: of the status that was looked at.
+are_threads_running() { [ "$(replica_field Replica_IO_Running) $(replica_field Replica_SQL_Running)" = 'Yes Yes' ]; }
+
+# has_applied_all_received: nothing waits in the relay log. With GTIDs half a transaction, cut off with its source, does not count.
+has_applied_all_received() {
+    look_at_replication
+    if [ "$(read_gtid_mode)" = ON ] && since 50700; then
+        [ "$(sql 'SELECT COALESCE(MIN(GTID_SUBSET(RECEIVED_TRANSACTION_SET, @@global.gtid_executed)), 1) FROM performance_schema.replication_connection_status')" = 1 ]
+    else
+        [ "$(replica_field Source_Log_File) $(replica_field Read_Source_Log_Pos)" = "$(replica_field Relay_Source_Log_File) $(replica_field Exec_Source_Log_Pos)" ]
+    fi
+}
+
+# require_not_parted: a node that was opened while its peer was gone follows it no more: what either has written since, the other lacks.
+require_not_parted() {
+    [ -z "$(value_of parted "$(recall link)")" ] ||
+        fail MM_LINK_NOT_RUNNING "$NODE was opened while $PEER_HOST was gone, and parted from it for good: each may have written what the other lacks. Nothing was changed" \
+            "set gone again to the node of $PEER_HOST. For a pair again: pulumi destroy, name $NODE's host as a and an empty host as b, take gone and active out, then up"
+}

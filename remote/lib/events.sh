@@ -1,0 +1,56 @@
+# events.sh: scheduled events run on exactly one node, and follow the active role. What comes over replication is disabled on the
+# replica by the server itself (REPLICA_SIDE_DISABLED, and so after each later ALTER); what came with the seed is as it was on the
+# origin. So the node that gives the events up tells which of its are enabled, and the one that takes them enables those that replication
+# had disabled: one that a user has disabled stays so. Unlogged, for the other node's are to stay as they are.
+
+# set_events ON|OFF: a scheduler that is DISABLED at start cannot be set, and runs nothing.
+set_events() { [ "$(read_variable event_scheduler)" = DISABLED ] || sql "SET GLOBAL event_scheduler = $1"; }
+
+# give_up_events: remembers which were enabled when it did; told by the fingerprint, and the same until the role comes back.
+give_up_events() {
+    local enabled
+    set_events OFF
+    [ -z "$(recall events)" ] || return 0
+    enabled="$(sql "SELECT CONCAT(HEX(event_schema), '.', HEX(event_name)) FROM information_schema.events WHERE status = 'ENABLED' ORDER BY 1" | tr '\n' ',')"
+    enabled="${enabled%,}"
+    remember events "events=${enabled:-none}"
+}
+
+# take_events: once, when this node opens or gets them back; later runs leave them to the user.
+take_events() {
+    local before
+    if [ "$OPENED" = yes ] || [ -n "$(recall events)" ]; then enable_events "$(value_of events "$PEER_EVENTS")"; fi
+    before="$(value_of event_scheduler "$(recall before-fence)")"
+    case "$before" in ON | OFF) set_events "$before" ;; esac
+    forget events
+}
+
+# enable_events LIST: HEX.HEX words of schema and name with commas; `none`; or empty where the other node could not be asked.
+enable_events() {
+    local line name left=''
+    case "$1" in
+        none) return 0 ;;
+        '')
+            left="$(list_disabled '' | cut -f 1 | tr '\n' ' ')"
+            [ -z "$left" ] || warn MM_ROLE_EVENTS_LEFT "these events are disabled here, and nobody can tell whether $PEER_HOST ran them: ${left% }; ALTER EVENT … ENABLE those that are to run"
+            return 0
+            ;;
+    esac
+    list_disabled "AND CONCAT(HEX(event_schema), '.', HEX(event_name)) IN ('${1//,/\',\'}')" >"$SCRATCH/events"
+    while IFS=$'\t' read -r name line; do
+        if ! try_sql 'SET SESSION sql_log_bin = 0' "${line%%$'\t'*}" "${line#*$'\t'}" </dev/null; then left="$left $name ($(tr '\n' ' ' <"$SCRATCH/words"))"; fi
+    done <"$SCRATCH/events"
+    [ ! -s "$SCRATCH/events" ] || note "enabled events that $PEER_HOST ran before: $(cut -f 1 "$SCRATCH/events" | tr '\n' ' ')"
+    [ -z "$left" ] || warn MM_ROLE_EVENTS_LEFT "events that $PEER_HOST ran are still disabled here:$left"
+}
+
+# list_disabled CONDITION: name, statement that sets what ALTER would else take from this session, ALTER; of each that replication
+# has disabled here. Without a DEFINER, who alters an event becomes its definer.
+list_disabled() {
+    local name="CONCAT('\`', REPLACE(event_schema, '\`', '\`\`'), '\`.\`', REPLACE(event_name, '\`', '\`\`'), '\`')" host="SUBSTRING_INDEX(definer, '@', -1)"
+    printf '%s;\n' "SELECT $name, CONCAT('SET SESSION character_set_client = ', character_set_client, ', collation_connection = ', collation_connection),
+        CONCAT('ALTER DEFINER = ', QUOTE(LEFT(definer, CHAR_LENGTH(definer) - CHAR_LENGTH($host) - 1)), '@', QUOTE($host), ' EVENT ', $name, ' ENABLE')
+        FROM information_schema.events WHERE status IN ('REPLICA_SIDE_DISABLED', 'SLAVESIDE_DISABLED') $1 ORDER BY 1" |
+        ask "${LOCAL[@]}" --batch --raw --skip-column-names || fail MM_SQL_REFUSED "$NODE's server does not tell its events" \
+        "grant the login what README.md lists, then run up again" "$(cat "$SCRATCH/words")"
+}
