@@ -38,6 +38,7 @@ const common: Parameters = {
     OPTION_FILE: "",
     PEER_HOST: "a.example.com",
     PEER_PORT: 3306,
+    PEER_UUID: "uuid-a",
     ACCOUNT: "replicator",
     ACCOUNT_HOST: "%",
     ACCOUNT_PASSWORD: "SECRETaccount",
