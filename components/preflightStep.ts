@@ -41,7 +41,15 @@ export function preflightStep(
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
     const { a, b, account, seed, accept, gone, converge } = args;
-    const input = pulumi.output({ a: looked(a), b: looked(b), account: named(account), seed, accept, gone });
+    const input = pulumi.output({
+        a: looked(a),
+        b: looked(b),
+        account: named(account),
+        seed,
+        accept,
+        tls: a.tls,
+        gone,
+    });
     const request = pulumi
         .all([input, converge])
         .apply(([plain, text]) => JSON.stringify(preflightRequest(plain as PairInput, text)));

@@ -13,6 +13,12 @@ export interface Accept {
     replacedAccounts?: boolean | undefined;
 }
 
+/** What the link's encryption asks of each server. */
+export interface TlsAsked {
+    require?: boolean | undefined;
+    ca?: string | undefined;
+}
+
 /** How the preflight reaches a host; values as they are after all defaults but those of a hop. */
 export interface RequestSsh extends Partial<Omit<SshHop, "host">> {
     host: string;
@@ -46,6 +52,7 @@ export interface PairInput {
     account?: { name?: string | undefined; hostPattern?: string | undefined } | undefined;
     seed?: { backupFile?: string | undefined } | undefined;
     accept?: Accept | undefined;
+    tls?: TlsAsked | undefined;
     gone?: string | undefined;
 }
 
@@ -78,6 +85,7 @@ export interface PreflightRequest {
     /** NAME@PATTERN of the replication account; empty where @pulumi/mysql makes it, whose state knows whether it has. */
     account: string;
     accept: Accept;
+    tls?: TlsAsked;
     /** That host is not looked at. */
     gone?: string;
     /** Any text: a new one is a reason to look again. */
@@ -94,6 +102,7 @@ export function preflightRequest(input: PairInput, converge?: string): Preflight
             ? ""
             : `${input.account?.name ?? "replicator"}@${input.account?.hostPattern ?? "%"}`,
         accept: input.accept ?? {},
+        ...(input.tls !== undefined && { tls: { require: input.tls.require, ca: input.tls.ca } }),
         ...(input.gone !== undefined && { gone: input.gone }),
         ...(converge !== undefined && { converge }),
     };

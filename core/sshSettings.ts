@@ -119,6 +119,10 @@ function resolveHop(path: string, raw: HopInput, readFile: (path: string) => str
         problems.push(`${path}: gives ${what}; give one of privateKeyFile, privateKey (a secret) or agentSocket`);
     }
     const key = raw.privateKey ?? read("privateKeyFile");
+    const keyProblem = key === undefined ? undefined : findKeyProblem(key, raw.privateKeyPassphrase !== undefined);
+    if (keyProblem !== undefined) {
+        problems.push(`${path}.${raw.privateKey === undefined ? "privateKeyFile" : "privateKey"}: ${keyProblem}`);
+    }
     Object.assign(hop, key !== undefined && { privateKey: key });
     Object.assign(hop, raw.privateKeyPassphrase !== undefined && { privateKeyPassphrase: raw.privateKeyPassphrase });
     Object.assign(hop, raw.agentSocket !== undefined && { agentSocket: raw.agentSocket });
@@ -131,6 +135,18 @@ function resolveHop(path: string, raw: HopInput, readFile: (path: string) => str
         }
     }
     return hop;
+}
+
+/** What can be told of a key without opening it; the rest is said by whoever uses it. */
+function findKeyProblem(key: string, hasPassphrase: boolean): string | undefined {
+    if (/^\s*(ssh|ecdsa|sk)-\S+ AAAA/.test(key)) {
+        return "is a public key; give the private one, which is beside it without .pub";
+    }
+    const body = /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]+)/.exec(key)?.[1];
+    // the magic word, then the length and the name of the cipher
+    const cipher = body && Buffer.from(body, "base64").subarray(19).toString("latin1");
+    const isSealed = cipher ? !cipher.startsWith("none") : /ENCRYPTED/.test(key);
+    return isSealed && !hasPassphrase ? "has a passphrase; give it as privateKeyPassphrase (a secret)" : undefined;
 }
 
 function lookUpHostKey(raw: HopInput, hop: SshHop, knownHosts: string | undefined): HostKeyLookup {

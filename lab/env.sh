@@ -11,7 +11,8 @@ main() {
     mkdir -p "$MM_LAB_DIR/state" # the engine does not make it
     say PATH "$(engine_path)"
     say PULUMI_BACKEND_URL "file://$MM_LAB_DIR/state"
-    say PULUMI_CONFIG_PASSPHRASE "${PULUMI_CONFIG_PASSPHRASE-lab}"
+    # the lab's own, whatever the person's shell has: with another one the dev stack of before could not be read
+    say PULUMI_CONFIG_PASSPHRASE lab
     say PULUMI_SKIP_UPDATE_CHECK true
     if has_plugins "$USER_PULUMI_HOME"; then
         say PULUMI_HOME "$USER_PULUMI_HOME"

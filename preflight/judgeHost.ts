@@ -23,10 +23,24 @@ export function judgeHost({ node, facts }: Seen, found: Findings): void {
         found.refuse(label, "MM_PREFLIGHT_TOOLS", `has no program ${missing.join(", ")}`, next);
     }
     const [flavour = "", text = "", version = "0"] = facts.rows("server")[0] ?? [];
+    for (const [client, release = ""] of facts.rows("client")) {
+        const isForeign = release.includes("MariaDB") !== (flavour === "MariaDB");
+        if (release !== "" && facts.has("server") && (isForeign || isOlder(release, text))) {
+            const what = `has ${client} ${release} for a server ${text}: an older or foreign client reads and writes other words`;
+            found.refuse(label, "MM_PREFLIGHT_TOOLS", what, "install the client programs of the server's series");
+        }
+    }
     if (facts.has("server") && (flavour !== "MySQL" || Number(version) < 80000)) {
         const what = `runs ${flavour} ${text}; this release builds pairs of MySQL 8.0 and later`;
         found.refuse(label, "MM_PREFLIGHT_SERVER", what, "install MySQL 8.0 or later, the same series on both");
     }
+}
+
+/** By series: 8.4 is older than 9.7, whatever comes after. */
+function isOlder(client: string, server: string): boolean {
+    const series = (text: string) => text.split(/[.-]/).slice(0, 2).map(Number);
+    const [[major = 0, minor = 0], [least = 0, lower = 0]] = [series(client), series(server)];
+    return major < least || (major === least && minor < lower);
 }
 
 /** The login's rights: some always, some for the import alone, which comes once. */

@@ -61,6 +61,8 @@ export function scriptOf(node: NodeRequest, peer: NodeRequest, request: Prefligh
             COPY_HOST: node.label === "a" && request.gone === undefined ? peer.copy.host : "",
             COPY_PORT: peer.copy.port,
             BACKUP_FILE: request.backupFile,
+            TLS_REQUIRE: `${request.tls?.require ?? ""}`,
+            TLS_CA: request.tls?.ca ?? "",
         },
         ["preflight/host.sh", "preflight/server.sh", "preflight/data.sh", "preflight/options.sh"],
     );
@@ -95,7 +97,7 @@ export function problemsOf(node: NodeRequest, { exitCode, stdout, stderr }: Outc
     }
     if (/^sudo: /m.test(stderr)) {
         const user = node.ssh.user ?? "root";
-        const mend = `give ${user} passwordless sudo on it (sudoers: ${user} ALL=(ALL) NOPASSWD: ALL), or use root`;
+        const mend = `give ${user} the lines of sudoers that README.md lists ("Who may do what"), or use root`;
         return [
             {
                 code: "MM_PREFLIGHT_SUDO",

@@ -1,6 +1,6 @@
 # preflight.sh: tells what one host is like, one NAME and its values a line, separated by tabs; judges nothing, changes nothing.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE ROLE (origin|peer) HOST PEER_HOST PEER_PORT
-#        COPY_HOST COPY_PORT (the peer's sshd; empty: not asked) BACKUP_FILE
+#        COPY_HOST COPY_PORT (the peer's sshd; empty: not asked) BACKUP_FILE TLS_REQUIRE TLS_CA
 # out:   facts; preflight/judge*.ts reads them
 # parts: preflight/host.sh preflight/server.sh preflight/data.sh preflight/options.sh
 
@@ -16,6 +16,7 @@ main() {
     tell_disk "$(read_variable datadir)" data
     tell_data
     tell_options
+    require_own_tls
 }
 
 # tell NAME VALUE...: one fact.

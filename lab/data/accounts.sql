@@ -1,7 +1,9 @@
 -- `app` is the account of an application, as a pair finds one. `pulumi` is what @pulumi/mysql logs in with: it may make
 -- an account, and grant no more than a replication account needs. Constants of the lab, no secrets.
--- RELOAD because a provider of that age says FLUSH PRIVILEGES; SELECT on mysql.user because it looks accounts up there.
+-- RELOAD because a provider of that age says FLUSH PRIVILEGES; SELECT on mysql.* because it looks accounts and their grants up.
+-- README.md lists the same.
 CREATE USER IF NOT EXISTS 'app'@'%' IDENTIFIED BY 'lab-app-Pw1';
 GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON shop.* TO 'app'@'%';
 CREATE USER IF NOT EXISTS 'pulumi'@'%' IDENTIFIED BY 'lab-admin-Pw1';
-GRANT CREATE USER, RELOAD, REPLICATION SLAVE, REPLICATION CLIENT, SELECT ON *.* TO 'pulumi'@'%' WITH GRANT OPTION;
+GRANT CREATE USER, RELOAD, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'pulumi'@'%' WITH GRANT OPTION;
+GRANT SELECT ON mysql.* TO 'pulumi'@'%';

@@ -19,6 +19,11 @@ tell_host() { # SSH_CONNECTION
     done
     tell reached "$(printf '%s' "$1" | cut -d ' ' -f 3)"
     tell_disk "${BACKUP_FILE%/*}/" backup
+    # Distrib is the release in clients up to 5.7 and in MariaDB's
+    for tool in mysql mysqldump; do
+        name="$(command -v "$tool" || true)"
+        [ -z "$name" ] || tell client "$tool" "$({ "$name" --version 2>/dev/null || true; } | sed -n 's/.*Distrib \([^ ,]*\).*/\1/p; t; s/.* Ver \([^ ,]*\).*/\1/p' | head -n 1)"
+    done
     # not from this program
     if [ -e "$BACKUP_FILE" ] && [ "$(recall backup)" != "$BACKUP_FILE" ]; then tell backup-file "$BACKUP_FILE"; fi
     tell selinux "$(getenforce 2>/dev/null || true)"

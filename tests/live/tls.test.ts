@@ -64,9 +64,7 @@ describe("with a CA, and TLS required", () => {
         stack.settings.tls = { require: true, caFile: wrong.file };
         const before = [await a.variable("server_id"), await fingerprintOf(b)];
         const { exitCode, text } = await stack.up();
-        expect(text).toContain(
-            "error MM_TLS_CA: the certificate of a's server is not one that tls.ca and tls.verifyHost",
-        );
+        expect(text).toContain("MM_TLS_CA a: the certificate of a's server is not one that tls.ca and tls.verifyHost");
         expect(text).toContain("certificate verify failed");
         expect(exitCode).not.toBe(0);
         expect(await a.run("ls /etc/mysql/mysql.conf.d")).toBe("mysql.cnf\nmysqld.cnf");
@@ -124,7 +122,7 @@ describe("where a server has no TLS", () => {
     test("tls.require refuses before anything has changed", async () => {
         stack.settings.tls = { require: true };
         expect((await stack.up()).text).toContain(
-            "error MM_TLS_MISSING: the stack asks for an encrypted link (tls), and a's server offers no TLS",
+            "MM_TLS_MISSING a: the stack asks for an encrypted link (tls), and a's server offers no TLS",
         );
         expect(await a.run("ls /etc/mysql/mysql.conf.d")).toBe("mysql.cnf\nmysqld.cnf");
         stack.settings.tls = {};

@@ -135,6 +135,18 @@ describe("the facts of a host", () => {
         expect(statements.filter((text) => /engine|float|innodb_trx/.test(text))).toEqual([]);
     });
 
+    it("name the releases of both client programs, in the words of either flavour", async () => {
+        const host = freshHost();
+        host.answers.mysqldump = () => ({
+            stdout: "mysqldump  Ver 10.19 Distrib 10.11.6-MariaDB, for debian-linux-gnu\n",
+        });
+        expect((await lookAt(host)).facts.rows("client")[1]).toEqual(["mysqldump", "10.11.6-MariaDB"]);
+        host.answers.mysqldump = () => ({
+            stdout: "/usr/bin/mysqldump  Ver 9.7.4-2 for debian-linux-gnu on x86_64 ((Debian))\n",
+        });
+        expect((await lookAt(host)).facts.rows("client")[1]).toEqual(["mysqldump", "9.7.4-2"]);
+    });
+
     it("carry what an earlier run has left on the host", async () => {
         const host = freshHost();
         host.remember("seed", "state=done source=uuid-a own=uuid-b\n");

@@ -27,6 +27,16 @@ it("README.md lists the rights that are asked for", () => {
     ).toEqual([always, forImport]);
 });
 
+it("README.md gives mysql.admin the rights with which the live tests run, and no others", () => {
+    const root = join(__dirname, "..", "..");
+    const grants = (file: string) =>
+        [...readFileSync(join(root, file), "utf8").matchAll(/^ *(GRANT .* TO 'pulumi'@'%'.*;)$/gm)].map(
+            ([, text]) => text,
+        );
+    expect(grants("README.md")).toEqual(grants("lab/data/accounts.sql"));
+    expect(grants("README.md")).toHaveLength(2);
+});
+
 describe("a login over the socket", () => {
     it.each([
         ["what is listed", grant(`${always.replace(", GRANT OPTION", "")}, ${forImport}`)],

@@ -23,6 +23,8 @@ const good = (label: "a" | "b") => {
         `self ${own}`,
         "tcp server open 9.7.4",
         ...(label === "a" ? ["tcp sshd open SSH-2.0-x"] : []),
+        "client mysql 9.7.4-2",
+        "client mysqldump 9.7.4-2",
         "disk backup 9000000 1 /tmp/",
         "disk data 9000000 2 /var/lib/mysql/",
         "server MySQL 9.7.4 90704",

@@ -15,7 +15,7 @@ const link = { without: ["mark link"], with: ["mark link source=b:3306_uuid=uuid
 const marked = (state: string, source = "uuid-a", own = "uuid-b") => [
     `mark seed state=${state}_source=${source}_own=${own}`,
 ];
-const server = (text: string) => ({ without: ["server ", "tcp server"], with: [`server ${text}`] });
+const server = (text: string) => ({ without: ["server ", "tcp server", "client"], with: [`server ${text}`] });
 /** What b's port greets with is another matter. */
 const quiet = { without: ["tcp server"] };
 const keep = { ...stack, a: { ...stack.a, mysql: { bindAddress: "keep" } } };
@@ -39,6 +39,23 @@ const refused: [string, Case, string[]][] = [
     ],
     ["bash 4.0", { b: { without: ["bash"], with: ["bash 4.0"] } }, ["BASH b: has bash 4.0"]],
     ["missing tools", { a: { with: ["missing flock", "missing ssh"] } }, ["TOOLS a: has no program flock, ssh"]],
+    [
+        "an older dump program",
+        { a: { without: ["client mysqldump"], with: ["client mysqldump 8.4.2"] } },
+        ["TOOLS a: has mysqldump 8.4.2 for a server 9.7.4: an older or foreign client reads and writes other words"],
+    ],
+    [
+        "MariaDB's client",
+        { b: { without: ["client mysql 9"], with: ["client mysql 10.11.6-MariaDB"] } },
+        [
+            "TOOLS b: has mysql 10.11.6-MariaDB for a server 9.7.4: an older or foreign client reads and writes other words",
+        ],
+    ],
+    [
+        "newer clients, or ones that do not say what they are",
+        { a: { without: ["client"], with: ["client mysql 10.0.1", "client mysqldump "] } },
+        [],
+    ],
     [
         "MySQL 5.7",
         { a: server("MySQL 5.7.44 50744"), b: server("MySQL 5.7.44 50744") },

@@ -154,7 +154,7 @@ describe("a look that breaks off is a problem:", () => {
             [
                 "MM_PREFLIGHT_SUDO",
                 "deploy may not run sudo without a password",
-                "give deploy passwordless sudo on it (sudoers: deploy ALL=(ALL) NOPASSWD: ALL), or use root",
+                'give deploy the lines of sudoers that README.md lists ("Who may do what"), or use root',
                 "sudo: a password is required\n",
             ],
         ],
