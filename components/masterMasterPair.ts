@@ -96,9 +96,10 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         };
         this.a = node("a", 10, 1);
         this.b = node("b", 20, 2);
+        const reached = pulumi.interpolate`${this.reach(name, this.a, this.b)} ${this.reach(name, this.b, this.a)}`;
         this.account = new ReplicationAccount(
             `${name}-replicator`,
-            { node: this.a, verifiedFrom: this.b, ...args.account, converge },
+            { node: this.a, verifiedFrom: this.b, ...args.account, after: reached, converge },
             { parent: this },
         );
         this.link = new ReplicationLink(
@@ -156,6 +157,26 @@ export class MasterMasterPair extends pulumi.ComponentResource {
             ).fingerprint;
         // a comes after b, so that destroy has ended a's following, before b's fence is lifted and its events run
         return take(a, b, pulumi.interpolate`${checked} ${take(b, a, checked)}`);
+    }
+
+    /** Both listen where they will: from each the other one's port is opened, before anything builds on that. */
+    private reach(name: string, from: MasterNode, to: MasterNode): pulumi.Output<string> {
+        return hostCommand(
+            `${name}-reach-${from.args.label}`,
+            {
+                target: from.target,
+                script: "check-port.sh",
+                parameters: {
+                    PEER_HOST: to.target.host,
+                    PEER_PORT: to.target.port,
+                    PEER_LISTENS: to.fingerprint.apply((line) => / listens=(\S*)/.exec(line)?.[1] ?? ""),
+                    AFTER: pulumi.interpolate`${from.fingerprint} ${to.fingerprint}`,
+                },
+                plan: [pulumi.interpolate`see that ${to.target.host} port ${to.target.port} can be reached from here`],
+                converge: from.args.converge,
+            },
+            { parent: this },
+        ).fingerprint;
     }
 
     /** The node that closes comes first; the other one opens when it has applied the last transaction. */

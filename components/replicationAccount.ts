@@ -15,6 +15,8 @@ export interface ReplicationAccountArgs {
     hostPattern?: pulumi.Input<string>;
     /** A secret, 32 letters and digits at most (replication's limit); default: a random one. */
     password?: pulumi.Input<string>;
+    /** A value that has to be there before the account is made, such as the fingerprints of checks. */
+    after?: pulumi.Input<string>;
     /** A new text makes the steps look again. */
     converge?: pulumi.Input<string>;
 }
@@ -50,7 +52,7 @@ export class ReplicationAccount extends pulumi.ComponentResource {
                     ACCOUNT_HOST: this.hostPattern,
                     ACCOUNT_PASSWORD: this.password,
                     MADE_ELSEWHERE: admin ? "yes" : "no",
-                    AFTER: node.fingerprint,
+                    AFTER: pulumi.interpolate`${node.fingerprint} ${args.after ?? ""}`,
                 },
                 plan: admin
                     ? [

@@ -179,6 +179,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
         return this.step(`attach-${replica.args.label}`, replica, "attach-replica.sh", {
             parameters: {
                 ...this.accountParameters(source),
+                PEER_UUID: source.fingerprint.apply((line) => parseFacts(line).uuid),
                 SOURCE_FILE: from.file,
                 SOURCE_POSITION: from.position,
                 GATE: from.gate ? "yes" : "no",

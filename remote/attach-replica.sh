@@ -1,9 +1,9 @@
 # attach-replica.sh: makes this node follow its peer, and keeps it so.
-# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD PEER_HOST PEER_PORT ACCOUNT ACCOUNT_PASSWORD
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD PEER_HOST PEER_PORT ACCOUNT ACCOUNT_PASSWORD PEER_UUID
 #        SOURCE_FILE SOURCE_POSITION GATE (yes: the source's log may hold nothing but what came from here)
 #        CATCH_UP_SECONDS RETRY_SECONDS RETRY_COUNT (empty: the server's own) TLS_REQUIRE TLS_CA TLS_VERIFY_HOST
 # out:   link source=HOST:PORT uuid=UUID
-# codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_OTHER_SOURCE MM_LINK_NOT_RUNNING MM_LINK_BEHIND MM_LINK_IN_CLEAR MM_TLS_MISSING MM_ROLE_PEER_WRITABLE
+# codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_OTHER_SOURCE MM_LINK_LOG_PURGED MM_LINK_NOT_RUNNING MM_LINK_BEHIND MM_LINK_IN_CLEAR MM_TLS_MISSING MM_ROLE_PEER_WRITABLE MM_NODE_SKIPS_ERRORS
 
 main() {
     require_server
@@ -24,7 +24,9 @@ follow() {
     uuid="$(try_peer 'SELECT @@global.server_uuid' || peer_read "CONCAT('server-id-', @@global.server_id)")"
     if have_both_gtids; then auto=1; fi
     require_ours "$found"
+    require_strict_applier
     require_same_source "$found" "$uuid"
+    require_configured_peer "$uuid"
     ENCRYPTED="$(read_peer_tls)"
     CA="$(channel_ca_path)"
     require_no_downgrade
@@ -73,27 +75,60 @@ require_no_downgrade() {
         "give it its TLS back (tls_version, ssl_cert and ssl_key there), or set tls.require to false where rows may travel in clear; then run up again"
 }
 
+# An applier that passes over what it cannot apply lets the pair differ, and says nothing.
+require_strict_applier() {
+    local name value found=''
+    for name in $(skipping_variables); do
+        value="$(read_variable "$name")"
+        case "$value" in OFF | 0 | STRICT) ;; *) found="$found, $name = $value" ;; esac
+    done
+    [ -z "$found" ] || fail MM_NODE_SKIPS_ERRORS "$NODE's applier passes over errors (${found#, }). Nothing was changed" \
+        "take that out of its option files$(for name in $(skipping_variables); do find_option_lines "$name" | sed 's/^/ (/; s/$/)/'; done), restart it or SET GLOBAL it back, then run up again"
+}
+
+# Whoever answers is the server that was configured as the peer, and not another one behind the same name.
+require_configured_peer() {
+    [ "$1" = "$PEER_UUID" ] || fail MM_LINK_OTHER_SOURCE "at $WANTED server $1 answers $NODE; the one that was configured is $PEER_UUID. $NODE was not changed" \
+        "see what $PEER_HOST and its port mean on $NODE (names, NAT, a proxy); if the peer was installed anew, set converge to a new text; then run up again"
+}
+
 # The gate: nothing may reach this node from the source's log but what it sent there itself.
 require_not_errant() {
-    local errant
+    local errant way="apply what is wanted on $NODE by hand, then empty $PEER_HOST and run up again"
     if [ -n "$(recall link)" ]; then
         # attached before: the coordinates of the seed would apply again what is here already
         [ "$1" = 1 ] || fail MM_LINK_COORDINATES_LOST "$NODE no longer follows $WANTED, and where it stopped is gone with its channel. Nothing was changed" \
             "without GTIDs nobody but a DBA can tell what it lacks: attach it by hand at the right coordinates, or seed anew"
-        return 0
+        way="if $PEER_HOST wrote them as the active node, $NODE only lags behind: attach it by hand ($(sql_change_source) … $(sql_source)_AUTO_POSITION = 1), then run up again"
+    elif [ "$GATE" = yes ]; then
+        [ "$(peer_read @@global.read_only)" = 1 ] || fail MM_ROLE_PEER_WRITABLE "$PEER_HOST takes writes, before $NODE follows it. $NODE was not changed" \
+            "SET GLOBAL read_only = 1 there, see who has written what, then run up again"
     fi
     [ "$GATE" = yes ] || return 0
-    [ "$(peer_read @@global.read_only)" = 1 ] || fail MM_ROLE_PEER_WRITABLE "$PEER_HOST takes writes, before $NODE follows it. $NODE was not changed" \
-        "SET GLOBAL read_only = 1 there, see who has written what, then run up again"
     if [ "$1" = 1 ]; then
         errant="$(sql "SELECT GTID_SUBTRACT($(quote_sql "$(peer_read @@global.gtid_executed | plain_gtid_set)"), @@global.gtid_executed)")"
         [ -z "$errant" ] || fail MM_LINK_ERRANT "$PEER_HOST has transactions of its own ($errant), which $NODE would replay over its data. $NODE was not changed" \
-            "see what they are (mysqlbinlog --include-gtids); apply what is wanted on $NODE by hand, then empty $PEER_HOST and run up again"
+            "see what they are (mysqlbinlog --include-gtids); $way"
     else
         errant="$(find_foreign_event try_peer "$SOURCE_FILE" "$SOURCE_POSITION" "$(read_variable server_id)")"
         [ -z "$errant" ] || fail MM_LINK_ERRANT "$PEER_HOST's log holds events that did not come from $NODE ($errant), which $NODE would replay over its data. $NODE was not changed" \
-            "see what they are (mysqlbinlog); apply what is wanted on $NODE by hand, then empty $PEER_HOST and run up again"
+            "see what they are (mysqlbinlog); $way"
     fi
+}
+
+# require_unpurged AUTO FILE POSITION: the source still has what this node is going to ask for; else the receiver would stop with
+# error 1236, after the channel was changed.
+require_unpurged() {
+    local gone='' way="let $PEER_HOST keep its logs longer (binlog_expire_logs_seconds); then empty $NODE (or name a fresh host), remove $STATE/seed and $STATE/link there, and run up again: it is seeded anew"
+    if [ "$1" = 1 ]; then
+        gone="$(peer_read "GTID_SUBTRACT(@@global.gtid_purged, $(quote_sql "$(read_gtid_set)"))" | plain_gtid_set)"
+    elif ! try_peer 'SHOW BINARY LOGS' | awk -F'\t' -v file="$2" -v position="$3" '$1 == file && $2 >= position { found = 1 } END { exit !found }'; then
+        gone="log $2 to position $3"
+    fi
+    [ -n "$gone" ] || return 0
+    # the origin is never emptied
+    [ "$GATE" != yes ] || way="whether $NODE lacks anything of it only a DBA can tell: see what it was, and attach it by hand"
+    fail MM_LINK_LOG_PURGED "$PEER_HOST no longer has what $NODE would ask for ($gone). $NODE was not changed" "$way"
 }
 
 # With GTIDs a replica asks for what it lacks; without, the position in the right source's log is lost.
@@ -105,16 +140,18 @@ require_known_position() {
 
 # attach AUTO WHY: host, account and coordinates in one statement; apart, the server silently starts at its source's first log.
 attach() {
-    local source options
+    local source options file="$SOURCE_FILE" position="$SOURCE_POSITION"
     source="$(sql_source)"
     options="${source}_HOST = $(quote_sql "$PEER_HOST"), ${source}_PORT = $PEER_PORT, ${source}_USER = $(quote_sql "$ACCOUNT"), ${source}_PASSWORD = $(quote_sql "$ACCOUNT_PASSWORD")"
+    if [ -n "$(replica_field Source_Host)" ]; then
+        # same source, other account or port: go on exactly where the applier stands
+        file="$(replica_field Relay_Source_Log_File)" position="$(replica_field Exec_Source_Log_Pos)"
+    fi
+    require_unpurged "$1" "$file" "$position"
     if [ "$1" = 1 ]; then
         options="$options, ${source}_AUTO_POSITION = 1"
-    elif [ -z "$(replica_field Source_Host)" ]; then
-        options="$options, ${source}_LOG_FILE = $(quote_sql "$SOURCE_FILE"), ${source}_LOG_POS = $SOURCE_POSITION"
     else
-        # same source, other account or port: go on exactly where the applier stands
-        options="$options, ${source}_LOG_FILE = $(quote_sql "$(replica_field Relay_Source_Log_File)"), ${source}_LOG_POS = $(replica_field Exec_Source_Log_Pos)"
+        options="$options, ${source}_LOG_FILE = $(quote_sql "$file"), ${source}_LOG_POS = $position"
     fi
     if [ -n "$RETRY_SECONDS" ]; then options="$options, ${source}_CONNECT_RETRY = $RETRY_SECONDS, ${source}_RETRY_COUNT = $RETRY_COUNT"; fi
     options="$options, $(sql_channel_tls "$ENCRYPTED" "$CA")"

@@ -1,7 +1,7 @@
 # configure-node.sh: makes one server ready to be half of a pair; restarts it only if that is the only way.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE START_TIMEOUT_SECONDS
 #        SERVER_ID LOG_BIN RELAY_LOG BIND_ADDRESS HOST SETTINGS (lines of name=value)
-# out:   node port=PORT server_id=ID uuid=UUID server=FLAVOUR-VERSION gtid=ON|OFF log_bin=NAME
+# out:   node port=PORT server_id=ID uuid=UUID server=FLAVOUR-VERSION gtid=ON|OFF log_bin=NAME listens=ADDRESSES
 # codes: MM_NODE_SERVER_ID MM_NODE_NO_NETWORK MM_NODE_ADDRESS MM_NODE_OPTION_OVERRIDDEN MM_NODE_OPTIONS_INVALID MM_NODE_NO_START MM_NODE_VALUE_DIFFERS
 
 main() {
@@ -32,8 +32,8 @@ configure() {
     write_options "$file"
     apply_running_values "$file"
     require_running_values
-    printf 'node port=%s server_id=%s uuid=%s server=%s-%s gtid=%s log_bin=%s\n' "$PORT" "$SERVER_ID" \
-        "$(read_server_uuid)" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$(read_gtid_mode)" "$LOG_BIN"
+    printf 'node port=%s server_id=%s uuid=%s server=%s-%s gtid=%s log_bin=%s listens=%s\n' "$PORT" "$SERVER_ID" \
+        "$(read_server_uuid)" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$(read_gtid_mode)" "$LOG_BIN" "$(read_variable bind_address | tr -d ' ')"
 }
 
 # What the role says stays in the file, and the fence with it, until both channels are gone for certain (lock-host.sh).

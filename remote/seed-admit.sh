@@ -24,6 +24,8 @@ admit() {
     fi
     claim_backup_file
     key="$(value_of key "$OFFER" | tr ',' ' ')"
+    # what a copy that was killed has left would fill the disk
+    rm -f "$(received_backup)".mm-??????
     receive_script >"$STATE/receive-backup"
     [ "$SSH_USER" = root ] || as_root='sudo -n '
     if [ -s "$KEYS" ] && [ -n "$(tail -c 1 "$KEYS")" ]; then echo >>"$KEYS"; fi
@@ -35,7 +37,7 @@ admit() {
 receive_script() {
     # the inner shell expands these
     # shellcheck disable=SC2016
-    printf 'set -e\numask 077\nfile=%q\nnew="$(mktemp "$file.XXXXXX")"\ntrap '\''rm -f "$new"'\'' EXIT\ncat >"$new"\nmv -fT "$new" "$file"\nwc -c <"$file"\n' "$(received_backup)"
+    printf 'set -e\numask 077\nfile=%q\nnew="$(mktemp "$file.mm-XXXXXX")"\ntrap '\''rm -f "$new"'\'' EXIT\ncat >"$new"\nmv -fT "$new" "$file"\nwc -c <"$file"\n' "$(received_backup)"
 }
 
 { main "$@"; } </dev/null

@@ -49,7 +49,8 @@ make_dump() {
     local try
     find_dump_tool
     DUMP_LOCK="mysql-master-master dump $$"
-    PART="$(mktemp "$BACKUP_FILE.XXXXXX")"
+    rm -f "$BACKUP_FILE".mm-??????
+    PART="$(mktemp "$BACKUP_FILE.mm-XXXXXX")"
     at_exit drop_dump
     note "dumping all databases into $BACKUP_FILE"
     [ "$LOCK_ALL_TABLES" != true ] ||

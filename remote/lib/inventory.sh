@@ -7,8 +7,7 @@ read_definitions() {
     ! since 80013 || hidden=', expression, is_visible'
     ! since 80016 || checks=("SELECT CONCAT(t.table_schema, '.', t.table_name), c.constraint_name, c.check_clause FROM information_schema.check_constraints c
         JOIN information_schema.table_constraints t USING (constraint_schema, constraint_name) WHERE t.table_schema $theirs")
-    sql 'SET NAMES utf8mb4' \
-        "SELECT schema_name, default_collation_name FROM information_schema.schemata WHERE schema_name $theirs" \
+    sql "SELECT schema_name, default_collation_name FROM information_schema.schemata WHERE schema_name $theirs" \
         "SELECT CONCAT(table_schema, '.', table_name), table_type, engine, table_collation, create_options, table_comment
             FROM information_schema.tables WHERE table_schema $theirs" \
         "SELECT CONCAT(table_schema, '.', table_name), ordinal_position, column_name, column_type, is_nullable, column_default, extra,
@@ -66,7 +65,7 @@ count_rows() {
 }
 
 # read_accounts: a line each, as in an inventory; none where an import was cut between two tables of accounts.
-read_accounts() { try_sql 'SET NAMES utf8mb4' "SELECT CONCAT('account ', user, '@', host) FROM mysql.user" || true; }
+read_accounts() { try_sql "SELECT CONCAT('account ', user, '@', host) FROM mysql.user" || true; }
 
 # read_inventory_here: objects, rows and accounts of this server, sorted, in one snapshot.
 read_inventory_here() {

@@ -10,7 +10,8 @@ require_client() {
     MYSQL="$(command -v mysql || command -v mariadb || true)"
     [ -n "$MYSQL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mysql client" "install the client of the server's series on $NODE"
     connection_options
-    LOCAL=("$MYSQL" "${CONNECTION[@]+"${CONNECTION[@]}"}" --connect-timeout=10)
+    # names are UTF-8 in the script, and in what is compared; a client whose locale is C would take them for Latin-1
+    LOCAL=("$MYSQL" "${CONNECTION[@]+"${CONNECTION[@]}"}" --connect-timeout=10 --default-character-set=utf8mb4)
 }
 
 # connection_options: how every client program (mysql, mysqldump) gets to this node's server, in CONNECTION; the option file first,

@@ -100,7 +100,7 @@ drop_unwanted_backup() {
 
 # put_in_place FILE PLACE: whole or not at all, also from one file system to another.
 put_in_place() {
-    PLACED="$(mktemp "$2.XXXXXX")"
+    PLACED="$(mktemp "$2.mm-XXXXXX")"
     at_exit drop_placed
     mv -fT "$1" "$PLACED"
     mv -fT "$PLACED" "$2"

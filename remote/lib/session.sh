@@ -9,7 +9,7 @@ open_session() {
         <"$SCRATCH/feed" >"$SCRATCH/answer" 2>"$SCRATCH/session-words" 9>&- &
     SESSION_PID=$!
     exec 8>"$SCRATCH/feed" 7<"$SCRATCH/answer"
-    ask_session 'SET NAMES utf8mb4'
+    ask_session 'SELECT 1' >/dev/null
 }
 
 close_session() {

@@ -17,6 +17,9 @@ sql_wait_for_position() { if since 80026; then echo SOURCE_POS_WAIT; else echo M
 # --source-data from mysqldump 8.0.26; before that, and in MariaDB, --master-data.
 dump_coordinates_flag() { if since 80026; then echo --source-data=1; else echo --master-data=1; fi; }
 
+# What makes an applier pass over what it cannot apply, and what each says when it does not. REPLICA from MySQL 8.0.26.
+skipping_variables() { if since 80026; then echo 'replica_skip_errors sql_replica_skip_counter replica_exec_mode'; else echo 'slave_skip_errors sql_slave_skip_counter slave_exec_mode'; fi; }
+
 has_super_read_only() { since 50708; }
 has_gtid_mode() { since 50605; }
 has_wait_for_gtid_set() { since 50705; }

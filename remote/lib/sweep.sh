@@ -64,7 +64,7 @@ sweep_seed() {
     withdraw_admission "$(keys_of_ssh_user)"
     BACKUP_FILE="$(recall backup)"
     if [ -n "$BACKUP_FILE" ]; then
-        rm -f "$BACKUP_FILE".?????? "$STATE/received-backup".??????
+        rm -f "$BACKUP_FILE".mm-?????? "$STATE/received-backup".mm-??????
         drop_unwanted_backup
     fi
     case "$(read_noted_seed_state)" in imported | 'done') part_seed ;; esac

@@ -150,9 +150,17 @@ describe("attach-replica.sh", () => {
         );
     });
 
-    it("takes any server for the source as long as nothing is remembered of one", async () => {
+    it("refuses another server than the one that was configured there, as long as nothing is remembered of one", async () => {
         const host = makeHost({}, { server_uuid: "uuid-x" });
-        expect(await host.run(script, up)).toMatchObject({ exitCode: 0, stdout: line.replace("uuid-a", "uuid-x") });
+        const run = await host.run(script, up);
+        expect([changes(run.statements), host.memory("link")]).toEqual([[], undefined]);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                "error MM_LINK_OTHER_SOURCE: at a.example.com:3306 server uuid-x answers b; the one that was configured is uuid-a. b was not changed\n" +
+                "  next: see what a.example.com and its port mean on b (names, NAT, a proxy); if the peer was installed anew, set converge to a new text; then run up again\n",
+        });
     });
 
     it("points a link back that somebody has changed since, where GTIDs tell what is lacking", async () => {

@@ -12,7 +12,7 @@ export const up = {
     START_TIMEOUT_SECONDS: 10,
     SETTINGS: "binlog_format=ROW",
 };
-export const line = "node port=3306 server_id=20 uuid=uuid-b server=MySQL-9.7.4 gtid=ON log_bin=mysql-bin\n";
+export const line = "node port=3306 server_id=20 uuid=uuid-b server=MySQL-9.7.4 gtid=ON log_bin=mysql-bin listens=*\n";
 export const wanted = [
     "log_bin=mysql-bin",
     "server_id=20",

@@ -38,6 +38,7 @@ const common: Parameters = {
     OPTION_FILE: "",
     PEER_HOST: "a.example.com",
     PEER_PORT: 3306,
+    PEER_UUID: "uuid-a",
     ACCOUNT: "replicator",
     ACCOUNT_HOST: "%",
     ACCOUNT_PASSWORD: "SECRETaccount",
@@ -216,9 +217,12 @@ export function cleanUpHosts(): void {
     // a busy machine may take its time
     jest.setTimeout(60_000);
     afterEach(() => {
-        for (const host of hosts.splice(0)) {
+        const seen = hosts.splice(0).flatMap((host) => {
             host.close();
-        }
+            return host.calls.flatMap(({ argv }) => argv);
+        });
+        // whatever a test is about: what any process was called with is for everybody on the host to see
+        expect(seen.filter((word) => word.includes("SECRET"))).toEqual([]);
     });
 }
 

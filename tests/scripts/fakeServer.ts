@@ -64,6 +64,13 @@ export class FakeServer {
             gtid_mode: "ON",
             lower_case_table_names: "0",
             log_error: "stderr",
+            bind_address: "*",
+            replica_skip_errors: "OFF",
+            sql_replica_skip_counter: "0",
+            replica_exec_mode: "STRICT",
+            slave_skip_errors: "OFF",
+            sql_slave_skip_counter: "0",
+            slave_exec_mode: "STRICT",
         };
         for (const [name, value] of Object.entries({
             ...defaults,
@@ -274,7 +281,7 @@ export class FakeServer {
             [/^SELECT IS_USED_LOCK\(/, "77"],
             [/^SELECT COUNT\(\*\) > 0 FROM information_schema\.innodb_trx/, "1"],
             [/^SELECT CONCAT\(user, '@', host, ' since '/, ""],
-            [/^SHOW BINARY LOGS$/, `${this.coordinates}\n`],
+            [/^SHOW BINARY LOGS$/, `mysql-bin.000001\t9000\nmysql-bin.000002\t9000\n${this.coordinates}\n`],
             [/^SHOW BINLOG EVENTS IN '/, ""],
             [/^SELECT 1$/, "1"],
             [/^SHOW (BINARY LOG|MASTER) STATUS$/, this.coordinates],

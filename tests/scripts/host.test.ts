@@ -112,6 +112,16 @@ describe("what is to be done at the end of a script", () => {
     });
 });
 
+describe("the client", () => {
+    it("speaks utf8mb4 for every statement, so that a name comes and goes as it is", async () => {
+        const host = makeHost();
+        await host.run("attach-replica.sh", attach);
+        const local = host.calls.filter(({ name, options }) => name === "mysql" && !options.includes("host="));
+        expect(local.length).toBeGreaterThan(0);
+        expect(local.filter(({ argv }) => !argv.includes("--default-character-set=utf8mb4"))).toEqual([]);
+    });
+});
+
 describe("the scratch folder", () => {
     /** The largest file that a program may write, in KiB; beyond it a write fails, as on a full disk. */
     const limited = (kilobytes: number, text: string) => `trap '' XFSZ\nulimit -f ${kilobytes}\n${text}`;

@@ -12,8 +12,6 @@ describe("seed-dump.sh", () => {
         expect(run).toMatchObject({ exitCode: 0, stdout: line });
         expect(changes(run.statements)).toEqual([
             "SET SESSION information_schema_stats_expiry = 0",
-            "SET NAMES utf8mb4",
-            "SET NAMES utf8mb4",
             "SET SESSION lock_wait_timeout = 10",
             "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
             "FLUSH LOCAL TABLES WITH READ LOCK",
@@ -22,7 +20,6 @@ describe("seed-dump.sh", () => {
             "SAVEPOINT counted",
             "ROLLBACK TO SAVEPOINT counted",
             "ROLLBACK TO SAVEPOINT counted",
-            "SET NAMES utf8mb4",
         ]);
         expect(
             callsOf("mysqldump").map(({ argv }) => argv.slice(2).map((word) => word.replace(/dump \d+/, "dump N"))),

@@ -14,7 +14,6 @@ const load = [
     `-- Dump completed on 2026-11-23\n${inventory}`,
 ];
 const look = [
-    "SET NAMES utf8mb4",
     "START TRANSACTION WITH CONSISTENT SNAPSHOT",
     "SAVEPOINT counted",
     "ROLLBACK TO SAVEPOINT counted",
@@ -73,7 +72,6 @@ describe("seed-load.sh", () => {
         const { host, parameters, file } = ready();
         const run = await host.run(script, parameters);
         expect(changes(run.statements)).toEqual([
-            "SET NAMES utf8mb4",
             "SET GLOBAL super_read_only = 0",
             "SET GLOBAL read_only = 1",
             "SET GLOBAL event_scheduler = OFF",
@@ -215,7 +213,7 @@ describe("seed-load.sh", () => {
         host.local.schemas = ["shop"];
         use(host);
         const run = await host.run(script, parameters);
-        expect(changes(run.statements)).toEqual(["SET NAMES utf8mb4"]);
+        expect(changes(run.statements)).toEqual([]);
         expect(run).toMatchObject({ exitCode: 1, stdout: "" });
         expect(run.stderr.split("\n")[0]).toBe(
             `error MM_SEED_NODE_NOT_EMPTY: b holds what is not of the import that was begun there (${what}): somebody uses it meanwhile. Nothing was changed in it`,
@@ -378,7 +376,7 @@ describe("seed-load.sh at destroy", () => {
         for (let time = 0; time < 2; time++) {
             const run = await host.run(script, parameters, "down");
             expect([run.exitCode, run.stdout, run.stderr]).toEqual([0, "", ""]);
-            expect(changes(run.statements)).toEqual(time === 0 ? ["SET NAMES utf8mb4"] : []);
+            expect(changes(run.statements)).toEqual([]);
             expect(host.memory("seed")).toBe(done.replace("state=done", "state=parted"));
         }
         expect([...host.local.accounts.keys()]).toEqual(["app@%", "replicator@%"]);

@@ -29,7 +29,7 @@ function littered(): FakeHost {
     for (const name of ["copy-key", "copy-key.pub", "dump", "receive-backup", "link.new"]) {
         host.remember(name, "x\n");
     }
-    for (const name of ["/tmp/backup.sql", "/tmp/backup.sql.AbC123", "/tmp/backup.sql.other"]) {
+    for (const name of ["/tmp/backup.sql", "/tmp/backup.sql.mm-AbC123", "/tmp/backup.sql.other"]) {
         host.write(name, "x\n");
     }
     host.write("/tmp/mysql-master-master-3306.AbC123/login.cnf", "x\n");
@@ -87,7 +87,7 @@ describe("lock-host.sh at destroy", () => {
         await host.run(script, down, "down");
         const there = [
             "/tmp/backup.sql",
-            "/tmp/backup.sql.AbC123",
+            "/tmp/backup.sql.mm-AbC123",
             "/tmp/backup.sql.other",
             "/tmp/mysql-master-master-3306.AbC123",
             "/tmp/mysql-master-master-3307.AbC123",

@@ -63,6 +63,7 @@ describe("a host that is gone", () => {
         "pair-link-seed-dump",
         "pair-link-seed-offer",
         "pair-lock-a",
+        "pair-reach-a",
         "pair-replicator-account",
         "pair-role-a",
     ];
@@ -108,6 +109,10 @@ describe("a fingerprint", () => {
         expect(parameter(stdin("pair-a-configure"), "AFTER")).toBe("preflight a=uuid-a b=uuid-b did pair-lock-a");
         expect(parameter(stdin("pair-b-configure"), "AFTER")).toBe("preflight a=uuid-a b=uuid-b did pair-lock-a");
         expect(parameter(stdin("pair-link-seed-dump"), "PEER_UUID")).toBe("uuid-b");
+        expect(parameter(stdin("pair-reach-a"), "PEER_LISTENS")).toBe("*");
+        expect(parameter(stdin("pair-replicator-account"), "AFTER")).toContain("did pair-reach-a did pair-reach-b");
+        expect(parameter(stdin("pair-link-attach-b"), "PEER_UUID")).toBe("uuid-a");
+        expect(parameter(stdin("pair-link-attach-a"), "PEER_UUID")).toBe("uuid-b");
         expect(parameter(stdin("pair-link-seed-load"), "SOURCE_UUID")).toBe("uuid-a");
         const coordinates = (name: string) => [
             parameter(stdin(name), "SOURCE_FILE"),
@@ -118,7 +123,7 @@ describe("a fingerprint", () => {
         expect(parameter(stdin("pair-link-attach-b"), "GATE")).toBe("no");
         expect(parameter(stdin("pair-link-attach-a"), "GATE")).toBe("yes");
         expect(parameter(stdin("pair-role-a"), "AFTER")).toBe(
-            "did pair-role-b did pair-link-attach-b\ndid pair-link-attach-a node port=3306 uuid=uuid-a gtid=ON log_bin=mysql-bin",
+            "did pair-role-b did pair-link-attach-b\ndid pair-link-attach-a node port=3306 uuid=uuid-a gtid=ON log_bin=mysql-bin listens=*",
         );
     });
 

@@ -12,6 +12,8 @@ const steps = [
     ["pair-lock-a", "pair"],
     ["pair-a-configure", "pair-a"],
     ["pair-b-configure", "pair-b"],
+    ["pair-reach-a", "pair"],
+    ["pair-reach-b", "pair"],
     ["pair-replicator-account", "pair-replicator"],
     ["pair-replicator-login", "pair-replicator"],
     ["pair-link-seed-look", "pair-link"],
@@ -98,8 +100,8 @@ describe("a pair is made of", () => {
 });
 
 describe("the steps of a pair", () => {
-    // the second node is configured beside the first one and its account; all else is one after the other
-    const sideBySide = ["pair-b-configure after pair-a-configure", "pair-replicator-account after pair-b-configure"];
+    // the nodes are configured side by side, and look for each other's port; all else is one after the other
+    const sideBySide = ["pair-b-configure after pair-a-configure", "pair-reach-b after pair-reach-a"];
 
     it("come one after the other, in the procedure's order, when they are made", async () => {
         const built = await buildPair(plainArgs());
@@ -149,6 +151,8 @@ describe("the steps of a pair", () => {
         expect([...built.get("pair-replicator-account").after].sort()).toEqual([
             "pair-a-configure",
             "pair-identity",
+            "pair-reach-a",
+            "pair-reach-b",
             "pair-replicator-grant",
             "pair-replicator-user",
         ]);
@@ -169,7 +173,14 @@ describe("every step", () => {
     it("that changes something on a host has a delete; one that only looks has none", async () => {
         const { commands } = await buildPair(plainArgs());
         const without = commands.filter(({ inputs }) => inputs.delete === undefined).map(({ name }) => name);
-        expect(without.sort()).toEqual(["pair-link-seed-dump", "pair-link-seed-look", "pair-role-a", "pair-role-b"]);
+        expect(without.sort()).toEqual([
+            "pair-link-seed-dump",
+            "pair-link-seed-look",
+            "pair-reach-a",
+            "pair-reach-b",
+            "pair-role-a",
+            "pair-role-b",
+        ]);
     });
 });
 

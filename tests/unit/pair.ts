@@ -51,7 +51,7 @@ export const plainArgs = (): MasterMasterPairArgs => ({
 function stdoutOf(name: string): string {
     const lines: [RegExp, string][] = [
         [/-preflight$/, "preflight a=uuid-a b=uuid-b"],
-        [/^pair-(.)-configure$/, "node port=3306 uuid=uuid-$1 gtid=ON log_bin=mysql-bin"],
+        [/^pair-(.)-configure$/, "node port=3306 uuid=uuid-$1 gtid=ON log_bin=mysql-bin listens=*"],
         [/-seed-look$/, "seed wanted"],
         [/-seed-load$/, "seed source_file=bin.1 source_position=157 source_gtid= file=bin.2 position=4"],
     ];

@@ -5,6 +5,8 @@ export const STEPS = [
     "pair-lock-a",
     "pair-a-configure",
     "pair-b-configure",
+    "pair-reach-a",
+    "pair-reach-b",
     "pair-replicator-account",
     "pair-replicator-login",
     "pair-link-seed-look",
