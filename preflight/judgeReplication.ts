@@ -76,7 +76,7 @@ function judgeReplicas(
     if (theirs.length > 0 && !(label === "a" && request.accept.replicas)) {
         const next =
             label === "a"
-                ? "see that they can go on after a restart of it, then set accept.replicas; or detach them"
+                ? "see that they can go on after a restart of it, then set accept.replicas; or detach them (one that has just left is listed for up to a minute)"
                 : "detach them, or name a fresh host as b: what they have does not come from a";
         found.refuse(label, "MM_PREFLIGHT_REPLICAS", `has replicas that are not of this pair (${list(names)})`, next);
     }

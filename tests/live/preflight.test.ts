@@ -234,6 +234,13 @@ describe("a pair that stands", () => {
 });
 
 test("MariaDB beside MySQL is refused by both names, and nothing is changed", async () => {
+    // an idle source notices only at its next heartbeat that its replica has left
+    await waitFor(
+        "a without replicas",
+        90,
+        () => a.sql("SHOW REPLICAS"),
+        (rows) => rows === "",
+    );
     lab("hosts.sh", ["reset", "b"], { MM_LAB_SERVER: "mariadb-10.11" });
     const files = () =>
         b.run("find /etc/mysql /var/lib/mysql-master-master /root/.ssh -type f 2>/dev/null | sort | xargs sha256sum");
