@@ -117,6 +117,7 @@ describe("a connection", () => {
             "pair-link-seed-dump",
             "pair-link-seed-offer",
             "pair-lock-a",
+            "pair-reach-a",
             "pair-replicator-account",
             "pair-role-a",
         ]);
