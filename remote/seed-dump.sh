@@ -48,7 +48,6 @@ require_room() {
 make_dump() {
     local try
     find_dump_tool
-    DUMP_LOCK="mysql-master-master dump $$"
     rm -f "$BACKUP_FILE".mm-??????
     PART="$(mktemp "$BACKUP_FILE.mm-XXXXXX")"
     at_exit drop_dump
@@ -83,9 +82,8 @@ make_dump() {
 require_no_long_statements() { wait_until 30 has_no_long_statements || fail_busy; }
 has_no_long_statements() { [ -z "$(read_long_statements)" ]; }
 read_long_statements() {
-    sql "SELECT CONCAT('connection ', id, ' since ', time, ' s') FROM information_schema.processlist
-        WHERE command IN ('Query', 'Execute') AND time >= $LOCK_WAIT_SECONDS AND id <> CONNECTION_ID() AND user NOT IN ('system user', 'event_scheduler')
-        LIMIT 5"
+    read_connections | awk -F'\t' -v limit="$LOCK_WAIT_SECONDS" '($3 == "Query" || $3 == "Execute") && $4 + 0 >= limit && ++found <= 5 {
+        print "connection " $1 " since " $4 " s" }'
 }
 fail_busy() {
     fail MM_SEED_BUSY "long statements on $NODE ($(read_long_statements | tr '\n' ';')) would hold up the dump's moment of read lock, and all of $NODE behind it. $NODE was only read" \

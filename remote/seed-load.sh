@@ -76,8 +76,7 @@ require_unused() {
 }
 is_unused() { [ -z "$(read_other_sessions)" ]; }
 read_other_sessions() {
-    sql "SELECT CONCAT(user, '@', host, ' since ', time, ' s') FROM information_schema.processlist WHERE id <> CONNECTION_ID()
-        AND user NOT IN ('system user', 'event_scheduler', 'unauthenticated user', $(quote_sql "$ACCOUNT")) AND command NOT LIKE 'Binlog Dump%' LIMIT 20"
+    read_connections | awk -F'\t' -v ours="$ACCOUNT@" '$2 !~ /^unauthenticated user@/ && index($2, ours) != 1 && ++found <= 20 { print $2 " since " $4 " s" }'
 }
 
 load() {

@@ -87,6 +87,14 @@ fail_login() {
 # parse_version TEXT: 5.7.22-log to 50722, 10.11.6-MariaDB to 101106.
 parse_version() { printf '%s\n' "$1" | awk -F'[.-]' '{ printf "%d%02d%02d\n", $1, $2, $3 }'; }
 
+# read_connections: ID, USER@HOST, COMMAND and SECONDS of each other client's connection, tab-separated; the server's own threads
+# and replicas are left out. By SHOW: information_schema.processlist ends with error 3854 while anybody's statement holds a letter
+# of four bytes, such as an emoji (seen on 9.7.4).
+read_connections() {
+    sql 'SELECT CONNECTION_ID()' 'SHOW PROCESSLIST' | awk -F'\t' 'NR == 1 { own = $1; next }
+        $1 != own && $2 != "system user" && $2 != "event_scheduler" && $5 != "Daemon" && $5 !~ /^Binlog Dump/ { print $1 "\t" $2 "@" $3 "\t" $5 "\t" $6 }'
+}
+
 read_variable() { sql "SELECT @@global.$1"; }
 
 # quote_sql TEXT: a string literal for any sql_mode but ANSI quirks: quotes doubled, backslashes doubled.

@@ -4,7 +4,7 @@ import { preflightRequest } from "../../core/preflightRequest";
 import { Facts } from "../../preflight/facts";
 import { problemsOf, scriptOf } from "../../preflight/look";
 import { changes, cleanUpHosts, type FakeHost, makeHost, type Run } from "./fakeHost";
-import { refused } from "./fakeServer";
+import { processList, refused } from "./fakeServer";
 
 cleanUpHosts();
 
@@ -112,9 +112,11 @@ describe("the facts of a host", () => {
             "engine\\) FROM": "shop.log MyISAM",
             "data_type = 'float'": "shop.t.x",
             "constraint_type = 'PRIMARY KEY'": "shop.nokey",
-            "command IN": "12\tapp@host\t75",
             innodb_trx: "13\t30",
-            "NOT LIKE 'Binlog Dump%'": "14\tjoe@h\tSleep\t3",
+            "^SHOW PROCESSLIST$": processList(
+                [12, "app", "host", "Query", 75, "SELECT '🐬'"],
+                [14, "joe", "h", "Sleep", 30, "NULL"],
+            ),
         });
         const { facts } = await lookAt(host, "a");
         expect(facts.all("schema")).toEqual(["shop", "odd\\tname'`-ü"]);
@@ -126,7 +128,10 @@ describe("the facts of a host", () => {
         ]);
         expect(facts.rows("statement")).toEqual([["12", "app@host", "75"]]);
         expect(facts.rows("transaction")).toEqual([["13", "30"]]);
-        expect(facts.rows("connection")).toEqual([["14", "joe@h", "Sleep", "3"]]);
+        expect(facts.rows("connection")).toEqual([
+            ["12", "app@host", "Query", "75"],
+            ["14", "joe@h", "Sleep", "30"],
+        ]);
     });
 
     it("of b say nothing of tables that only a dump of a could lose", async () => {

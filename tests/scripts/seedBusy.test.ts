@@ -1,12 +1,12 @@
 import { readdirSync } from "node:fs";
 import { errorOf, line, readyToDump } from "./dumpHost";
 import { changes, cleanUpHosts } from "./fakeHost";
-import { refused } from "./fakeServer";
+import { processList, refused } from "./fakeServer";
 
 cleanUpHosts();
 
 const script = "seed-dump.sh";
-const statements = /^SELECT CONCAT\('connection '/;
+const statements = "SHOW PROCESSLIST";
 const busy = (what: string) =>
     `error MM_SEED_BUSY: long statements on a (${what}) would hold up the dump's moment of read lock, and all of a behind it. a was only read\n` +
     "  next: wait until they have ended (SHOW PROCESSLIST), then run up again\n";
@@ -32,11 +32,18 @@ describe("a dump on a busy origin", () => {
         const { host, parameters, dumps, asked } = ready();
         host.local.rules.push({
             on: statements,
-            answer: { stdout: "connection 7 since 900 s\nconnection 9 since 30 s" },
+            answer: {
+                stdout: processList(
+                    [21, "app", "h:1", "Query", 900, "UPDATE t SET x = '🐬\\t'"],
+                    [22, "app", "h:2", "Execute", 10, "CALL p()"],
+                    [23, "app", "h:3", "Query", 9, "SELECT 1"],
+                    [24, "app", "h:4", "Sleep", 4000, "NULL"],
+                ),
+            },
         });
         const run = await host.run(script, parameters);
         expect([run.exitCode, run.stdout, dumps(), asked()]).toEqual([1, "", 0, 0]);
-        expect(errorOf(run.stderr)).toBe(busy("connection 7 since 900 s;connection 9 since 30 s;"));
+        expect(errorOf(run.stderr)).toBe(busy("connection 21 since 900 s;connection 22 since 10 s;"));
         expect(readdirSync(host.path("/tmp"))).toEqual([]);
     });
 
@@ -47,7 +54,7 @@ describe("a dump on a busy origin", () => {
             on: statements,
             answer: () => {
                 looked += 1;
-                return { stdout: looked < 3 ? "connection 7 since 900 s" : "" };
+                return { stdout: looked < 3 ? processList([21, "app", "h:1", "Query", 900, "x"]) : processList() };
             },
         });
         const run = await host.run(script, parameters);
@@ -88,7 +95,6 @@ describe("a dump on a busy origin", () => {
 
     it("gives the lock back and ends the dump when that has no snapshot in time; three times, then it gives up", async () => {
         const { host, parameters, dumps } = ready();
-        host.local.rules.push({ on: /innodb_trx/, answer: { stdout: "0" } });
         host.answers.mysqldump = ({ argv }) =>
             argv.includes("--help") ? { stdout: "--init-command=name" } : { hang: true };
         const run = await host.run(script, parameters);

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
-import { refused } from "./fakeServer";
+import { processList, refused } from "./fakeServer";
 
 cleanUpHosts();
 
@@ -223,13 +223,20 @@ describe("seed-load.sh", () => {
     it("refuses while others are connected, and names them", async () => {
         const { host, parameters } = ready();
         host.local.rules.push({
-            on: /^SELECT CONCAT\(user, '@', host/,
-            answer: { stdout: "app@10.0.0.7:4711 since 30 s\n" },
+            on: "SHOW PROCESSLIST",
+            answer: {
+                stdout: processList(
+                    [21, "app", "10.0.0.7:4711", "Sleep", 30, "NULL"],
+                    [22, "root", "localhost", "Query", 0, "INSERT INTO t VALUES ('🐬')"],
+                    [23, "replicator", "10.0.0.7:4712", "Sleep", 3, "NULL"],
+                    [24, "unauthenticated user", "10.0.0.8:1", "Connect", 0, "NULL"],
+                ),
+            },
         });
         const run = await host.run(script, parameters);
         expect([run.exitCode, changes(run.statements), host.memory("seed")]).toEqual([1, [], undefined]);
         expect(run.stderr.slice(run.stderr.indexOf("error "))).toBe(
-            "error MM_SEED_NODE_IN_USE: b is in use by app@10.0.0.7:4711 since 30 s, and is to be overwritten. Nothing was changed\n" +
+            "error MM_SEED_NODE_IN_USE: b is in use by app@10.0.0.7:4711 since 30 s, root@localhost since 0 s, and is to be overwritten. Nothing was changed\n" +
                 "  next: end those connections, then run up again\n",
         );
     });
