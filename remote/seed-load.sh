@@ -97,7 +97,7 @@ load() {
     write_seed unfinished "file=${START% *}" "position=${START#* }"
     note "importing $(value_of bytes "$DUMP") bytes, with the binary log off"
     { echo 'SET SESSION sql_log_bin = 0;' && cat "$RECEIVED"; } |
-        timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" --max-allowed-packet=1G --loose-binary-mode >/dev/null 2>"$SCRATCH/words" || status=$?
+        timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" --max-allowed-packet=1G --loose-binary-mode --loose-skip-force >/dev/null 2>"$SCRATCH/words" || status=$?
     [ "$status" = 0 ] || fail MM_SEED_LOAD "the import on $NODE ended with status $status (124: after $TIMEOUT_SECONDS s); it is half done, and begun again by the next up" \
         "mend what the server names, then run up again" "$(cat "$SCRATCH/words")"
     # accounts that came as rows of the mysql schema count from here on

@@ -33,6 +33,15 @@ read_definitions() {
     sort "$SCRATCH/definitions"
 }
 
+# read_places: which of the engine's tables stands behind each name, sorted. A swap (RENAME, EXCHANGE PARTITION) defines nothing anew,
+# and a snapshot reads whichever table has the name now. What a running ALTER builds has no name yet.
+read_places() {
+    since 80000 || return 0
+    sql "SELECT REPLACE(SUBSTRING_INDEX(name, '#', 1), '/', '.'), name, table_id, space FROM information_schema.innodb_tables
+        WHERE name NOT LIKE '%/#sql%' AND SUBSTRING_INDEX(name, '/', 1) NOT IN ($SYSTEM_SCHEMAS)" >"$SCRATCH/places"
+    sort "$SCRATCH/places"
+}
+
 # read_objects: what there is, by kind and name, a line each; asked in the open session.
 read_objects() {
     local theirs="NOT IN ($SYSTEM_SCHEMAS)"

@@ -14,7 +14,7 @@ export interface Rule {
 }
 
 const silent =
-    /^(SET SESSION|SET NAMES|START TRANSACTION|UNLOCK TABLES|SAVEPOINT|ROLLBACK TO|FLUSH LOCAL (PRIVILEGES|TABLES WITH READ LOCK)$|RESET BINARY LOGS AND GTIDS|RESET MASTER|CREATE (DATABASE|TABLE)|GRANT|DROP DATABASE|INSERT)/;
+    /^(SET SESSION|SET NAMES|START TRANSACTION|UNLOCK TABLES|SAVEPOINT|XA RECOVER CONVERT XID$|ROLLBACK TO|FLUSH LOCAL (PRIVILEGES|TABLES WITH READ LOCK)$|RESET BINARY LOGS AND GTIDS|RESET MASTER|CREATE (DATABASE|TABLE)|GRANT|DROP DATABASE|INSERT)/;
 
 /** What SHOW PROCESSLIST gives: the asker (id 9), the server's own threads, a replica, and `others` as ID, USER, HOST, COMMAND, TIME, INFO. */
 export function processList(...others: [number, string, string, string, number, string][]): string {
@@ -52,6 +52,8 @@ export class FakeServer {
     readonly rows = new Map<string, number>();
     /** What read_definitions finds: lines of name, tab and more. */
     definitions = "";
+    /** What read_places finds. */
+    places = "";
     /** Columns of SHOW REPLICA STATUS by their new names; undefined: no channel. */
     channel: Map<string, string> | undefined;
     /** Of the one account: what REQUIRE says. */
@@ -284,6 +286,7 @@ export class FakeServer {
             ],
             [/^SELECT CONCAT\('`', REPLACE\(event_schema, /, this.disabledEvents],
             [/^SELECT schema_name, default_collation_name FROM/, this.definitions],
+            [/^SELECT REPLACE\(SUBSTRING_INDEX\(name, '#', 1\), '\/', '\.'\), name, table_id, space FROM/, this.places],
             [/^SELECT CONCAT\('schema ', schema_name\)/, lines(this.schemas.map((name) => `schema ${name}`))],
             [/^SELECT CONCAT\('account ', user/, lines([...this.accounts.keys()].map((name) => `account ${name}`))],
             [
