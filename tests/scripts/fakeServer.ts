@@ -78,6 +78,7 @@ export class FakeServer {
             version_comment: "a fake",
             read_only: "0",
             event_scheduler: "ON",
+            max_allowed_packet: "67108864",
             gtid_mode: "ON",
             lower_case_table_names: "0",
             log_error: "stderr",
@@ -270,7 +271,7 @@ export class FakeServer {
         const received =
             at("Source_Log_File") === at("Relay_Source_Log_File") &&
             at("Read_Source_Log_Pos") === at("Exec_Source_Log_Pos");
-        const counted = /^SELECT 'table ([^']*)', COUNT\(\*\) FROM `/.exec(statement)?.[1];
+        const counted = /^SELECT 'table ([^']*)', COUNT\(\*\), the sum FROM `/.exec(statement)?.[1];
         if (counted !== undefined) {
             const count = this.rows.get(counted);
             return count === undefined
@@ -290,8 +291,8 @@ export class FakeServer {
             [/^SELECT CONCAT\('schema ', schema_name\)/, lines(this.schemas.map((name) => `schema ${name}`))],
             [/^SELECT CONCAT\('account ', user/, lines([...this.accounts.keys()].map((name) => `account ${name}`))],
             [
-                /^SELECT table_schema, table_name FROM/,
-                lines([...this.rows.keys()].map((name) => name.replace(".", "\t"))),
+                /^SELECT table_schema, table_name, CONCAT\('COALESCE\(SUM\(CRC32/,
+                lines([...this.rows.keys()].map((name) => `${name.replace(".", "\t")}\tthe sum`)),
             ],
             [/^SELECT CONCAT\('(view|trigger|event) '/, ""],
             [/^SELECT CONCAT\(LOWER\(routine_type\)/, ""],

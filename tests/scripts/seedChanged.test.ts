@@ -82,13 +82,13 @@ describe("a dump during which definitions change", () => {
         host.local.rows.delete("shop.orders");
         let listed = 0;
         host.local.rules.push({
-            on: /^SELECT table_schema, table_name FROM/,
+            on: /^SELECT table_schema, table_name, CONCAT/,
             answer: () => {
                 listed += 1;
                 if (listed > 1) {
                     host.local.rows.set("shop.orders", 3);
                 }
-                return { stdout: "shop\torders\n" };
+                return { stdout: "shop\torders\tthe sum\n" };
             },
         });
         const run = await host.run(script, parameters);

@@ -12,6 +12,7 @@ describe("seed-dump.sh", () => {
         expect(run).toMatchObject({ exitCode: 0, stdout: line });
         expect(changes(run.statements)).toEqual([
             "SET SESSION information_schema_stats_expiry = 0",
+            "SET SESSION sql_mode = '', SESSION time_zone = '+00:00', SESSION group_concat_max_len = 16777216",
             "SET SESSION lock_wait_timeout = 10",
             "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
             "FLUSH LOCAL TABLES WITH READ LOCK",
