@@ -112,7 +112,7 @@ choose_bind_address() {
 read_own_address() {
     local own candidate
     own="$(hostname -I 2>/dev/null || true)"
-    for candidate in $(getent ahosts "$HOST" | awk '{ print $1 }' | sort -u) "$SSH_ADDRESS"; do
+    for candidate in $({ getent ahosts "$HOST" || true; } | awk '{ print $1 }' | sort -u) "$SSH_ADDRESS"; do
         case " $own " in *" $candidate "*) printf '%s' "$candidate" && return ;; esac
     done
     fail MM_NODE_ADDRESS "$NODE listens on loopback only, and $HOST is no address of this host ($own). Nothing was changed" \

@@ -104,6 +104,16 @@ describe("configure-node.sh", () => {
         expect(host.read("/etc/my.cnf")).toBe("[mysqld]\nuser=mysql\n");
     });
 
+    it("asks for the address where the host does not know its own name", async () => {
+        const host = node({ ...right, bind_address: "127.0.0.1" });
+        host.answers.getent = () => ({ status: 2 });
+        const run = await host.run(script, { ...up, BIND_ADDRESS: "" });
+        expect([run.exitCode, run.stdout]).toEqual([1, ""]);
+        expect(run.stderr).toMatch(
+            /^error MM_NODE_ADDRESS: b listens on loopback only, and b\.example\.com is no address of this host \(.*\)\. Nothing was changed\n/,
+        );
+    });
+
     it("refuses a value that SET PERSIST has set otherwise, before it writes", async () => {
         const host = node(right);
         host.local.rules.push({
