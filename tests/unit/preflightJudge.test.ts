@@ -642,7 +642,7 @@ it("the report names every problem with its code, node, next step and other prog
             "    next: remove that option: its series no longer has it\n" +
             "    its words: [ERROR] words\n" +
             "  MM_PREFLIGHT_NOT_EMPTY b: holds 1 schema of its own (crm), which seeding would overwrite; is it really the fresh node?\n" +
-            "    next: move them to a, or name a fresh host as b\n",
+            "    next: move them to a, or drop them, if nobody needs them; or name a fresh host as b\n",
     );
     expect(warningText(found)).toBe(
         "warning MM_PREFLIGHT_NO_KEY: a: has 1 table without a primary key (s.t), on which a replica falls behind; give them one when it suits\n",
