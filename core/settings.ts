@@ -138,7 +138,7 @@ export const stackSchema = z.strictObject({
 
 type Stack = z.infer<typeof stackSchema>;
 
-/** One node's settings, defaults and shared settings worked in. */
+/** One node's settings, with the shared ones worked in, and of the defaults those of the connection; the components know the rest. */
 export interface NodeSettings extends Omit<Stack["a"], "ssh"> {
     ssh: SshSettings;
 }
