@@ -18,7 +18,8 @@ function readConfig(stack: string): Record<string, string> {
     const { status, stdout, stderr, error } = spawnSync("pulumi", words, { encoding: "utf8" });
     if (error !== undefined || status !== 0) {
         const why = error?.message ?? stderr.trim().split("\n").join(" | ");
-        throw new SettingsError([`(stack ${stack}): ${why}; pulumi stack ls shows those that there are`]);
+        const next = /no stack named/.test(why) ? "; pulumi stack ls shows those that there are" : "";
+        throw new SettingsError([`(stack ${stack}): ${why}${next}`]);
     }
     const values = Object.entries(JSON.parse(stdout) as Record<string, ConfigValue>);
     return Object.fromEntries(values.map(([key, { value = "" }]) => [key, value]));

@@ -47,7 +47,7 @@ function judgeFresh(request: PreflightRequest, a: Seen, b: Seen, found: Findings
             `holds ${count(schemas.length, "schema")} of its own (${list(schemas)}), which seeding would overwrite; is it really the fresh node?`,
             isSwapped
                 ? "a holds none: if a and b are swapped, swap them in the stack"
-                : "move them to a, or name a fresh host as b",
+                : "move them to a, or drop them, if nobody needs them; or name a fresh host as b",
         );
     }
     const theirs = a.facts.all("account");

@@ -43,7 +43,6 @@ read_coordinates() { sql "$(sql_binary_log_status)" | awk -F'\t' 'NR == 1 { prin
 # look_at_replication: keeps the replica status; replica_field reads it, by either series' names. Kept in memory: on a full
 # disk a file would come out empty, which reads as "follows nobody".
 look_at_replication() { REPLICA_STATUS="$(sql_vertical "SHOW $(sql_replica) STATUS")"; }
-count_channels() { printf '%s\n' "$REPLICA_STATUS" | grep -c '^\*\*\*' || true; }
 replica_field() {
     local old
     old="$(printf '%s' "$1" | sed 's/Source/Master/; s/Replica/Slave/')"

@@ -294,6 +294,14 @@ describe("how the peer looks from a host", () => {
         ]);
     });
 
+    it("is told where the name means nothing, on the peer and on the host itself, and the look goes on", async () => {
+        const host = freshHost();
+        host.answers.getent = () => ({ status: 2 });
+        const { exitCode, stderr, facts } = await lookAt(host);
+        expect([exitCode, stderr, facts.all("self"), facts.all("resolved")]).toEqual([0, "", [], []]);
+        expect([facts.has("tcp"), facts.rows("size")]).toEqual([true, [["1000", "1500"]]]);
+    });
+
     it("is not asked where the peer is gone", async () => {
         const { facts } = await lookAt(freshHost(), "b", { gone: "a" });
         expect([facts.rows("tcp"), facts.rows("resolved")]).toEqual([[], []]);

@@ -255,6 +255,29 @@ const refused: [string, Case, string[]][] = [
         ["NAME a: does not know the name b.example.com, by which it is to reach its peer"],
     ],
     [
+        "a name that is unknown, and so leads to no port either; its own host need not know it",
+        {
+            a: {
+                without: ["resolved", "tcp"],
+                with: ["tcp server closed Name_or_service_not_known", "tcp sshd closed Name_or_service_not_known"],
+            },
+            b: { without: ["self"] },
+        },
+        ["NAME a: does not know the name b.example.com, by which it is to reach its peer"],
+    ],
+    [
+        "an unknown name beside another address for the copy, which is shut, too",
+        {
+            pair: { ...stack, b: { ...stack.b, copy: { host: "10.0.0.2" } } },
+            a: { without: ["resolved", "tcp"], with: ["tcp server closed x", "tcp sshd closed refused"] },
+        },
+        [
+            "NAME a: does not know the name b.example.com, by which it is to reach its peer",
+            "SSHD a: does not reach b's sshd at 10.0.0.2:22 (refused), over which the backup travels",
+        ],
+    ],
+    ["a name that nobody asked for, because the look broke off before", { a: { without: ["resolved", "tcp"] } }, []],
+    [
         "a name that means the host itself",
         { b: { without: ["resolved"], with: ["resolved 127.0.1.1"] } },
         ["NAME b: takes a.example.com, its peer's name, for itself (127.0.1.1)"],
@@ -619,7 +642,7 @@ it("the report names every problem with its code, node, next step and other prog
             "    next: remove that option: its series no longer has it\n" +
             "    its words: [ERROR] words\n" +
             "  MM_PREFLIGHT_NOT_EMPTY b: holds 1 schema of its own (crm), which seeding would overwrite; is it really the fresh node?\n" +
-            "    next: move them to a, or name a fresh host as b\n",
+            "    next: move them to a, or drop them, if nobody needs them; or name a fresh host as b\n",
     );
     expect(warningText(found)).toBe(
         "warning MM_PREFLIGHT_NO_KEY: a: has 1 table without a primary key (s.t), on which a replica falls behind; give them one when it suits\n",
