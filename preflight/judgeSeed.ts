@@ -87,8 +87,7 @@ function judgeParted(a: Seen, b: Seen, found: Findings): void {
     if (!a.facts.has("size")) {
         return;
     }
-    const next =
-        "empty b (or name a fresh host), and remove /var/lib/mysql-master-master/PORT on it; then it is seeded anew";
+    const next = `empty b (or name a fresh host), remove /var/lib/mysql-master-master/${b.node.port} there, then run up again`;
     if (a.facts.variable("gtid_mode") !== "ON" || b.facts.variable("gtid_mode") !== "ON") {
         const what = "holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind";
         found.refuse("b", "MM_PREFLIGHT_PARTED", what, next);

@@ -14,6 +14,8 @@ sql_binary_log_status() { if since 80200; then echo 'SHOW BINARY LOG STATUS'; el
 sql_reset_binary_logs() { if since 80200; then echo 'RESET BINARY LOGS AND GTIDS'; else echo 'RESET MASTER'; fi; }
 # SOURCE_POS_WAIT from MySQL 8.0.26; the old name is gone in 8.4.
 sql_wait_for_position() { if since 80026; then echo SOURCE_POS_WAIT; else echo MASTER_POS_WAIT; fi; }
+# DISABLE ON REPLICA from MySQL 8.2.
+sql_disable_on_replica() { if since 80200; then echo 'DISABLE ON REPLICA'; else echo 'DISABLE ON SLAVE'; fi; }
 # --source-data from mysqldump 8.0.26; before that, and in MariaDB, --master-data.
 dump_coordinates_flag() { if since 80026; then echo --source-data=1; else echo --master-data=1; fi; }
 
