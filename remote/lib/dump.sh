@@ -90,7 +90,7 @@ try_dump() {
     CHANGED="$(list_differences "$SCRATCH/before" "$SCRATCH/after")"
     if [ -z "$CHANGED" ]; then require_views_valid; fi
     # 1412: a table whose definition is younger than the snapshot; 1049, 1146, 1305, 1356: something that is gone
-    if [ -n "$CHANGED" ] || cat "$SCRATCH/dump-words" "$SCRATCH/session-words" | grep -qiE '(\(|error )(1412|1049|1146|1305|1356)\b'; then
+    if [ -n "$CHANGED" ] || cat "$SCRATCH/dump-words" "$SCRATCH/session-words" | grep -iE '(\(|error )(1412|1049|1146|1305|1356)\b' >/dev/null; then
         WHY=changed
         return
     fi
