@@ -116,7 +116,8 @@ export const when = (host: Host, command: string) => async () => {
 /** Marks of the long steps at work; each is true for as long as the step is. */
 export const at = {
     restartOfA: when(a, "! systemctl is-active mysql"),
-    dump: when(a, "pgrep -x mysqldump"),
+    // with its options: the program asks mysqldump for its help, too
+    dump: when(a, "pgrep -f 'mysqldump .*[s]ingle-transaction'"),
     copy: when(a, "pgrep -f 'receiv[e]$'"),
     // `binary-mode` is the import's alone
     import: when(b, "pgrep -f 'mysql .*[b]inary-mode'"),
