@@ -23,7 +23,7 @@ down: ## stop and remove the hosts, the stack's state and the lab's folder
 	@lab/hosts.sh down
 	dir="$${MM_LAB_DIR:-.lab}"
 	others="$$(find "$$dir/state/.pulumi/stacks" -name '*.json' ! -name dev.json 2>/dev/null || true)"
-	[ -n "$$others" ] && echo "lab: keeping $$dir/state: it holds other stacks ($$others)" >&2 || rm -rf "$$dir/state" "$$dir/Pulumi.dev.yaml"
+	[ -n "$$others" ] && echo "lab: keeping $$dir/state: it holds other stacks ($$others)" >&2 || rm -rf "$$dir/state" "$$dir"/Pulumi.dev.yaml "$$dir"/Pulumi.dev.yaml.before
 	[ ! -d "$$dir" ] || rmdir --ignore-fail-on-non-empty "$$dir"
 
 ssh: ## enter a host as root: make ssh HOST=a

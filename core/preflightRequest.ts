@@ -11,6 +11,8 @@ export interface Accept {
     floatRounding?: boolean | undefined;
     /** Accounts that only B has: they go when A's come. */
     replacedAccounts?: boolean | undefined;
+    /** Hosts that are another stack's pair, whose state is lost. */
+    otherStack?: boolean | undefined;
 }
 
 /** What the link's encryption asks of each server. */
@@ -88,6 +90,8 @@ export interface PreflightRequest {
     tls?: TlsAsked;
     /** That host is not looked at. */
     gone?: string;
+    /** Of the stack, empty where it has none yet; undefined: whose the hosts are is asked by the steps that take them. */
+    identity?: string;
     /** Any text: a new one is a reason to look again. */
     converge?: string;
 }

@@ -9,6 +9,7 @@ const libraries = [
     "owner.sh",
     "mysql.sh",
     "statements.sh",
+    "write-access.sh",
     "rights.sh",
     "service.sh",
     "option-file.sh",

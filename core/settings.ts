@@ -30,10 +30,12 @@ const logName = z
     .string()
     .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, "expected a file name without a folder, such as mysql-bin");
 const optionName = z.string().regex(/^[a-z][a-z0-9_-]*$/, "expected an option name, such as max_connections");
-const optionValue = oneLine("a value").regex(
-    /^[^#\s]([^#]*[^#\s])?$/,
-    "expected a value without # and without spaces around it",
-);
+const optionValue = z
+    .string()
+    .min(1, { error: "is empty; give a value, ON for a flag", abort: true })
+    .pipe(
+        oneLine("a value").regex(/^[^#\s]([^#]*[^#\s])?$/, "expected a value without # and without spaces around it"),
+    );
 const login = z.strictObject({ user: oneLine("an account name"), password: oneLine("a password") });
 
 const mysqlSchema = z.strictObject({
@@ -136,7 +138,7 @@ export const stackSchema = z.strictObject({
 
 type Stack = z.infer<typeof stackSchema>;
 
-/** One node's settings, defaults and shared settings worked in. */
+/** One node's settings, with the shared ones worked in, and of the defaults those of the connection; the components know the rest. */
 export interface NodeSettings extends Omit<Stack["a"], "ssh"> {
     ssh: SshSettings;
 }

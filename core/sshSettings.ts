@@ -94,6 +94,12 @@ export function resolveSsh(
     return resolved;
 }
 
+/** Why a file that the settings name could not be read. */
+export function whyUnread(file: string, error: unknown): string {
+    const why = `cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? error})`;
+    return file.startsWith("~") ? `${why}; \`~\` is not expanded; write the whole path` : why;
+}
+
 type HopInput = { [key in keyof RawHop]?: RawHop[key] | undefined };
 
 function resolveHop(path: string, raw: HopInput, readFile: (path: string) => string, problems: string[]): SshHop {
@@ -105,7 +111,7 @@ function resolveHop(path: string, raw: HopInput, readFile: (path: string) => str
         try {
             return readFile(file);
         } catch (error) {
-            problems.push(`${path}.${key}: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? error})`);
+            problems.push(`${path}.${key}: ${whyUnread(file, error)}`);
             return undefined;
         }
     };
@@ -127,8 +133,13 @@ function resolveHop(path: string, raw: HopInput, readFile: (path: string) => str
     Object.assign(hop, raw.privateKeyPassphrase !== undefined && { privateKeyPassphrase: raw.privateKeyPassphrase });
     Object.assign(hop, raw.agentSocket !== undefined && { agentSocket: raw.agentSocket });
     if (raw.hostKeyCheck !== false) {
-        const lookup = lookUpHostKey(raw, hop, read("knownHostsFile") ?? raw.knownHosts);
+        const known = read("knownHostsFile") ?? raw.knownHosts;
+        const isUnread = raw.knownHostsFile !== undefined && known === undefined;
+        const lookup = lookUpHostKey(raw, hop, known);
         if ("problem" in lookup) {
+            if (isUnread && raw.hostKey === undefined) {
+                return hop; // that has been said
+            }
             problems.push(`${path}.${lookup.problem}`);
         } else {
             hop.hostKey = lookup.hostKey;
@@ -160,10 +171,8 @@ function lookUpHostKey(raw: HopInput, hop: SshHop, knownHosts: string | undefine
             ? { problem: `${raw.knownHostsFile ? "knownHostsFile" : "knownHosts"}: ${found.problem}` }
             : found;
     }
-    return raw.knownHostsFile !== undefined
-        ? { problem: "hostKey: stays unknown while knownHostsFile cannot be read" }
-        : {
-              problem:
-                  "hostKey: is missing; give hostKey, knownHosts or knownHostsFile (hostKeyCheck: false leaves the check out: anyone between could then read and change everything)",
-          };
+    return {
+        problem:
+            "hostKey: is missing; give hostKey, knownHosts or knownHostsFile (hostKeyCheck: false leaves the check out: anyone between could then read and change everything)",
+    };
 }

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
+import { whyUnread } from "./sshSettings";
 
 /** How the link between the nodes is encrypted. */
 export const tlsSchema = z.strictObject({
@@ -34,7 +35,7 @@ export function resolveTls(
         try {
             text = readFile(raw.caFile);
         } catch (error) {
-            problems.push(`${path}: cannot read ${raw.caFile} (${(error as NodeJS.ErrnoException).code ?? error})`);
+            problems.push(`${path}: ${whyUnread(raw.caFile, error)}`);
         }
     }
     const ca = text === undefined ? undefined : certificatesOf(text);

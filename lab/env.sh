@@ -25,7 +25,7 @@ main() {
     say MM_LAB_SUBNET "$MM_LAB_SUBNET"
     say MM_LAB_SERVER "$MM_LAB_SERVER"
     if is_lab_elsewhere; then
-        write_dev_settings
+        ensure_dev_settings
         say PULUMI_OPTION_CONFIG_FILE "$MM_LAB_DIR/Pulumi.dev.yaml"
     else
         printf 'unset PULUMI_OPTION_CONFIG_FILE\n'
@@ -38,11 +38,17 @@ is_lab_elsewhere() {
     [ -f "$CHECKOUT/Pulumi.dev.yaml" ] && { [ "$MM_LAB_SUBNET" != 10.231.0 ] || [ "$MM_LAB_DIR" != "$CHECKOUT/.lab" ]; }
 }
 
-# The dev stack's file names the lab's usual addresses and folder; a lab with others gets a copy that names its own.
-write_dev_settings() {
-    local subnet="$MM_LAB_SUBNET" folder="$MM_LAB_DIR"
-    sed -e "s/10\.231\.0\./$subnet./g" -e "s|\([ \"']\)\.lab/|\1${folder//[&|\\]/\\&}/|g" "$CHECKOUT/Pulumi.dev.yaml" >"$MM_LAB_DIR/Pulumi.dev.yaml.tmp"
-    mv "$MM_LAB_DIR/Pulumi.dev.yaml.tmp" "$MM_LAB_DIR/Pulumi.dev.yaml"
+# The dev stack's file names the lab's usual addresses and folder; a lab with others gets a copy that names its own. From then on
+# `pulumi config set` writes into that copy: it is written over only where it is of another subnet or folder.
+ensure_dev_settings() {
+    local subnet="$MM_LAB_SUBNET" folder="$MM_LAB_DIR" copy="$MM_LAB_DIR/Pulumi.dev.yaml"
+    if [ -e "$copy" ]; then
+        if grep -qF " $subnet." "$copy" && grep -qF "$folder/ssh/" "$copy"; then return; fi
+        note "writing $copy anew, for it named the hosts of another lab; what was set in it is in $copy.before"
+        mv "$copy" "$copy.before"
+    fi
+    sed -e "s/10\.231\.0\./$subnet./g" -e "s|\([ \"']\)\.lab/|\1${folder//[&|\\]/\\&}/|g" "$CHECKOUT/Pulumi.dev.yaml" >"$copy.tmp"
+    mv "$copy.tmp" "$copy"
 }
 
 main

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # status.sh: a table of the pair, one line a node: what it is, whom it follows, and how that goes.
-# in: MM_LAB_DIR MM_LAB_SUBNET as for hosts.sh; hosts by letter, a and b when none is given
+# in:  MM_LAB_DIR MM_LAB_SUBNET as for hosts.sh; hosts by letter, a and b when none is given
+# out: exit 1 where none of them answers, which is most often another lab's subnet
 # shellcheck source-path=SCRIPTDIR
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -8,16 +9,18 @@ set -euo pipefail
 readonly FORMAT='%-4s  %-9s  %-9s  %-9s  %-22s  %-10s  %-7s  %-4s  %s\n'
 
 main() {
-    local host
+    local host silent=0
     [ $# -gt 0 ] || set -- a b
     # shellcheck disable=SC2059 # one format for the heading and the lines
     printf "$FORMAT" node server server_id read_only follows receiver applier lag 'last error'
     for host in "$@"; do
-        print_node "$host"
+        print_node "$host" || silent=$((silent + 1))
     done
+    [ "$silent" -lt $# ] || fail "no server answers in the lab at $MM_LAB_SUBNET.* ($MM_LAB_DIR)" \
+        "make up; or for another lab export both, its MM_LAB_SUBNET and its MM_LAB_DIR"
 }
 
-print_node() { # HOST
+print_node() { # HOST; fails where it does not answer
     local answer
     # SLAVE: before 8.0.22, and MariaDB before 10.5. Two clients, so that the first's answer stands if the second fails.
     if ! answer="$("$CHECKOUT/lab/hosts.sh" ssh "$1" '
@@ -25,7 +28,7 @@ print_node() { # HOST
         { mysql -E -e "SHOW REPLICA STATUS" 2>/dev/null || mysql -E -e "SHOW SLAVE STATUS"; }' 2>&1)"; then
         # shellcheck disable=SC2059
         printf "$FORMAT" "$1" - - - - - - - "${answer%%$'\n'*}"
-        return 0
+        return 1
     fi
     awk -v node="$1" -v format="$FORMAT" '
         function print_line() {

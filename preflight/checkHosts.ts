@@ -2,10 +2,11 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { preflightRequest } from "../core/preflightRequest";
 import { parseSettings, SettingsError } from "../core/settings";
-import { problemText, warningText } from "./problem";
+import { problemText, verdict, warningText } from "./problem";
 import { run } from "./run";
 
-// `make check-hosts STACK=prod`: the preflight of a stack's settings, without the engine: no state is read or written.
+// `make check-hosts STACK=prod`: the preflight of a stack's settings, without the engine's steps: of its state its identity
+// alone is read, and nothing is written.
 
 interface ConfigValue {
     value?: string;
@@ -17,10 +18,28 @@ function readConfig(stack: string): Record<string, string> {
     const { status, stdout, stderr, error } = spawnSync("pulumi", words, { encoding: "utf8" });
     if (error !== undefined || status !== 0) {
         const why = error?.message ?? stderr.trim().split("\n").join(" | ");
-        throw new SettingsError([`(stack ${stack}): ${why}; pulumi stack ls shows those that there are`]);
+        const next = /no stack named/.test(why) ? "; pulumi stack ls shows those that there are" : "";
+        throw new SettingsError([`(stack ${stack}): ${why}${next}`]);
     }
     const values = Object.entries(JSON.parse(stdout) as Record<string, ConfigValue>);
     return Object.fromEntries(values.map(([key, { value = "" }]) => [key, value]));
+}
+
+/** By which the stack's steps know its hosts; empty where it has none yet, or undefined where its state cannot be read. */
+function readIdentity(stack: string): string | undefined {
+    const words = ["stack", "export", "--stack", stack, "--non-interactive"];
+    const { status, stdout } = spawnSync("pulumi", words, { encoding: "utf8", maxBuffer: 1 << 28 });
+    if (status !== 0) {
+        return undefined;
+    }
+    const state = JSON.parse(stdout) as { deployment?: { resources?: StateResource[] } };
+    const known = state.deployment?.resources?.find(({ type }) => type === "random:index/randomUuid:RandomUuid");
+    return known?.outputs?.result ?? "";
+}
+
+interface StateResource {
+    type: string;
+    outputs?: { result?: string };
 }
 
 async function main(stack: string | undefined): Promise<number> {
@@ -28,11 +47,15 @@ async function main(stack: string | undefined): Promise<number> {
         throw new SettingsError(["(stack): none is named; make check-hosts STACK=prod"]);
     }
     const settings = parseSettings(readConfig(stack), (path) => readFileSync(path, "utf8"));
-    const report = await run(preflightRequest(settings));
+    const identity = readIdentity(stack);
+    const report = await run({ ...preflightRequest(settings), ...(identity !== undefined && { identity }) });
+    if (identity === undefined) {
+        report.notes.push("the stack's state cannot be read: whether the hosts are another stack's is asked by up");
+    }
     process.stderr.write(report.notes.map((text) => `note: ${text}\n`).join(""));
     process.stderr.write(warningText(report) + problemText(report));
     if (report.problems.length === 0) {
-        process.stdout.write(`${report.fingerprint}\nBoth hosts can become this pair. Nothing was changed.\n`);
+        process.stdout.write(`${report.fingerprint}\n${verdict(settings.gone)}\n`);
     }
     return report.problems.length > 0 ? 1 : 0;
 }

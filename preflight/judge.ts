@@ -1,7 +1,9 @@
 import type { PreflightRequest } from "../core/preflightRequest";
+import { judgeDurability } from "./judgeDurability";
 import { judgeHost, judgeRights } from "./judgeHost";
 import { judgeNetwork } from "./judgeNetwork";
 import { judgeOptions } from "./judgeOptions";
+import { judgeOwner } from "./judgeOwner";
 import { judgePair } from "./judgePair";
 import { judgeReplication } from "./judgeReplication";
 import { isSeedWanted, judgeSeed } from "./judgeSeed";
@@ -17,10 +19,12 @@ export function judge(request: PreflightRequest, a: Seen | undefined, b: Seen | 
     ] as const) {
         if (seen !== undefined) {
             found.problems.push(...seen.problems);
+            judgeOwner(request, seen, found);
             judgeHost(seen, found);
             judgeRights(seen, seen === b && isSeedWanted(a, b), found);
             judgeReplication(request, seen, peer, found);
             judgeOptions(seen, found);
+            judgeDurability(seen, found);
         }
     }
     if (a !== undefined && b !== undefined) {

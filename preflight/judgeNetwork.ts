@@ -8,16 +8,19 @@ export function judgeNetwork(request: PreflightRequest, a: Seen, b: Seen, found:
         [a, b],
         [b, a],
     ] as const) {
-        if (from.facts.has("root")) {
+        if (isLookedFrom(from)) {
             judgeName(from, to, found);
         }
-        judgePort(from, to, found);
+        // nothing answers under a name that means nothing
+        if (!isNameUnknown(from)) {
+            judgePort(from, to, found);
+        }
     }
     judgeOwnAddress(a, found);
     judgeOwnAddress(b, found);
     const [, state, words] = a.facts.rows("tcp").find(([name]) => name === "sshd") ?? [];
-    if (state === "closed") {
-        const { host, port } = request.b.copy;
+    const { host, port } = request.b.copy;
+    if (state === "closed" && !(host === request.b.host && isNameUnknown(a))) {
         found.refuse(
             "a",
             "MM_PREFLIGHT_SSHD",
@@ -27,6 +30,10 @@ export function judgeNetwork(request: PreflightRequest, a: Seen, b: Seen, found:
     }
 }
 
+/** Whether the host got as far as to look at its peer: the port's fact comes after those of the name. */
+const isLookedFrom = ({ facts }: Seen) => facts.has("tcp");
+const isNameUnknown = (from: Seen) => isLookedFrom(from) && !from.facts.has("resolved");
+
 const isLoopback = (address: string) => /^(127\.|::1$|localhost$)/.test(address);
 
 /** A name that means something else on the peer is found before a server of somebody else's is followed. */
@@ -35,7 +42,7 @@ function judgeName(from: Seen, to: Seen, found: Findings): void {
     const meant = from.facts.all("resolved");
     const [own, theirs] = [from.facts.all("address"), to.facts.all("address")];
     const next = `mend the name on ${label} (/etc/hosts, DNS), or set ${to.node.label}.host to a name or address that ${label} knows`;
-    if (meant.length === 0) {
+    if (isNameUnknown(from)) {
         found.refuse(
             label,
             "MM_PREFLIGHT_NAME",

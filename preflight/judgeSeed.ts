@@ -47,7 +47,7 @@ function judgeFresh(request: PreflightRequest, a: Seen, b: Seen, found: Findings
             `holds ${count(schemas.length, "schema")} of its own (${list(schemas)}), which seeding would overwrite; is it really the fresh node?`,
             isSwapped
                 ? "a holds none: if a and b are swapped, swap them in the stack"
-                : "move them to a, or name a fresh host as b",
+                : "move them to a, or drop them, if nobody needs them; or name a fresh host as b",
         );
     }
     const theirs = a.facts.all("account");
@@ -87,8 +87,7 @@ function judgeParted(a: Seen, b: Seen, found: Findings): void {
     if (!a.facts.has("size")) {
         return;
     }
-    const next =
-        "empty b (or name a fresh host), and remove /var/lib/mysql-master-master/PORT on it; then it is seeded anew";
+    const next = `empty b (or name a fresh host), remove /var/lib/mysql-master-master/${b.node.port} there, then run up again`;
     if (a.facts.variable("gtid_mode") !== "ON" || b.facts.variable("gtid_mode") !== "ON") {
         const what = "holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind";
         found.refuse("b", "MM_PREFLIGHT_PARTED", what, next);

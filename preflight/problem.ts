@@ -69,6 +69,13 @@ export function warningText({ warnings }: Report): string {
     return warnings.map(({ code, node, what, next }) => `warning ${code}: ${node}: ${what}; ${next}\n`).join("");
 }
 
+/** What a look without problems has come to. */
+export function verdict(gone: string | undefined): string {
+    return gone === undefined
+        ? "Both hosts can become this pair. Nothing was changed."
+        : `${gone === "a" ? "b" : "a"} was looked at, ${gone} is gone. Nothing was changed.`;
+}
+
 /** `a, b and 3 more`: at most `most` of them. */
 export function list(names: string[], most = 20): string {
     const shown = names.slice(0, most).join(", ");

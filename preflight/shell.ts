@@ -27,7 +27,7 @@ const HANDSHAKE_MS = 15_000;
 export class Shell {
     private constructor(private readonly clients: Client[]) {}
 
-    /** Dials as often as the settings say, as the engine's plugin does: 0.1 s to 5 s apart. Throws DialError. */
+    /** Dials as often as the settings say, first one included: 0.1 s to 5 s apart. Throws DialError. */
     static async open(ssh: RequestSsh): Promise<Shell> {
         const attempts = ssh.dialAttempts ?? 10;
         for (let failures = 0; ; failures++) {
@@ -35,7 +35,7 @@ export class Shell {
                 return await Shell.dial(ssh);
             } catch (error) {
                 const isCertain = error instanceof DialError && error.isCertain;
-                if (isCertain || failures >= attempts) {
+                if (isCertain || failures + 1 >= attempts) {
                     const times = failures === 0 ? "" : ` (after ${failures + 1} attempts)`;
                     throw new DialError(`${(error as Error).message}${times}`, isCertain);
                 }

@@ -112,7 +112,7 @@ choose_bind_address() {
 read_own_address() {
     local own candidate
     own="$(hostname -I 2>/dev/null || true)"
-    for candidate in $(getent ahosts "$HOST" | awk '{ print $1 }' | sort -u) "$SSH_ADDRESS"; do
+    for candidate in $({ getent ahosts "$HOST" || true; } | awk '{ print $1 }' | sort -u) "$SSH_ADDRESS"; do
         case " $own " in *" $candidate "*) printf '%s' "$candidate" && return ;; esac
     done
     fail MM_NODE_ADDRESS "$NODE listens on loopback only, and $HOST is no address of this host ($own). Nothing was changed" \
@@ -164,8 +164,8 @@ $role}" >"$SCRATCH/option-file"
     done <"$SCRATCH/wanted"
     if ! validate_options; then
         put_back "$file"
-        fail MM_NODE_OPTIONS_INVALID "$NODE's server does not accept the option file. Nothing was changed" \
-            "mend what it names (mysql.options, or a line that its series no longer knows), then run up again" "$(grep -a ERROR "$SCRATCH/validation" | tail -n 4)"
+        fail MM_NODE_OPTIONS_INVALID "$NODE's server does not accept the option file as it would be with the managed block. Nothing was changed" \
+            "mend what it names (mysql.options, or a line that its series no longer knows), then run up again" "$(read_validation)"
     fi
     note "wrote $(tr '\n' ' ' <"$SCRATCH/wanted")under [mysqld] of $file"
 }
@@ -198,6 +198,13 @@ validate_options() {
     local how=(--verbose --help)
     ! has_validate_config || how=(--validate-config)
     timeout 60 "$MYSQLD" "${SERVER_DEFAULTS[@]+"${SERVER_DEFAULTS[@]}"}" "--user=$SERVER_USER" "${how[@]}" >"$SCRATCH/validation" 2>&1
+}
+
+# What the check found, each thing once and without its time; that it aborts is no news. A check that crashed names no error.
+read_validation() {
+    local words
+    words="$(awk '/\] Aborting$/ || !sub(/^.*\[ERROR\] */, "") || seen[$0]++ { next } { print }' "$SCRATCH/validation" | tail -n 4)"
+    if [ -n "$words" ]; then printf '%s' "$words"; else tail -n 4 "$SCRATCH/validation"; fi
 }
 
 # apply_running_values FILE: what can be set in the running server is set there; only the rest needs a restart.

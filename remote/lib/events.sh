@@ -10,19 +10,50 @@ set_events() { [ "$(read_variable event_scheduler)" = DISABLED ] || sql "SET GLO
 give_up_events() {
     local enabled
     set_events OFF
+    # from here on the other one's list tells which are to run
+    forget events-parted
     [ -z "$(recall events)" ] || return 0
-    enabled="$(sql "SELECT CONCAT(HEX(event_schema), '.', HEX(event_name)) FROM information_schema.events WHERE status = 'ENABLED' ORDER BY 1" | tr '\n' ',')"
-    enabled="${enabled%,}"
+    enabled="$(read_enabled_events)"
     remember events "events=${enabled:-none}"
+}
+read_enabled_events() {
+    sql "SELECT CONCAT(HEX(event_schema), '.', HEX(event_name)) FROM information_schema.events WHERE status = 'ENABLED' ORDER BY 1" | tr '\n' ',' | sed 's/,$//'
+}
+
+# part_events: at destroy, on a node that ran none: what is enabled here is a copy of what the other one runs, and would run twice.
+# Disabled as replication would have, unlogged: so it holds after a restart, this node gets no transaction of its own, and the next
+# pair's roles enable what is to run. Noted before it is done. What could not be disabled is in EVENTS_LEFT.
+part_events() {
+    local enabled name line
+    EVENTS_LEFT=''
+    enabled="$(read_enabled_events)"
+    [ -n "$enabled" ] || return 0
+    [ -n "$(recall events-parted)" ] || remember events-parted "events=$enabled"
+    if has_super_read_only; then sql 'SET GLOBAL super_read_only = 0'; fi
+    list_events "'ENABLED'" "$(sql_disable_on_replica)" >"$SCRATCH/events"
+    while IFS=$'\t' read -r name line; do
+        if ! try_sql 'SET SESSION sql_log_bin = 0' "${line%%$'\t'*}" "${line#*$'\t'}" </dev/null; then EVENTS_LEFT="$EVENTS_LEFT $name ($(tr '\n' ' ' <"$SCRATCH/words"))"; fi
+    done <"$SCRATCH/events"
+    note "these events are copies of those that $PEER_HOST runs, and are disabled here now: $(cut -f 1 "$SCRATCH/events" | tr '\n' ' '); ALTER EVENT ... ENABLE those that this server alone is to run"
+    [ -z "$EVENTS_LEFT" ] ||
+        warn MM_ROLE_EVENTS_LEFT "these events, copies of those that $PEER_HOST runs, are still enabled here, so the scheduler stays off:$EVENTS_LEFT; ALTER EVENT ... DISABLE them, then SET GLOBAL event_scheduler = ON"
 }
 
 # take_events: once, when this node opens or gets them back; later runs leave them to the user.
 take_events() {
-    local before
-    if [ "$OPENED" = yes ] || [ -n "$(recall events)" ]; then enable_events "$(value_of events "$PEER_EVENTS")"; fi
+    local before theirs parted
+    theirs="$(value_of events "$PEER_EVENTS")"
+    parted="$(value_of events "$(recall events-parted)")"
+    if [ "$OPENED" = yes ] || [ -n "$(recall events)" ]; then
+        enable_events "$theirs"
+    elif [ -n "$parted" ]; then
+        # open since destroy, which had disabled them here
+        enable_events "$parted${theirs:+,$theirs}"
+    fi
     before="$(value_of event_scheduler "$(recall before-fence)")"
     case "$before" in ON | OFF) set_events "$before" ;; esac
     forget events
+    forget events-parted
 }
 
 # enable_events LIST: HEX.HEX words of schema and name with commas; `none`; or empty where the other node could not be asked.
@@ -44,13 +75,16 @@ enable_events() {
     [ -z "$left" ] || warn MM_ROLE_EVENTS_LEFT "events that $PEER_HOST ran are still disabled here:$left"
 }
 
-# list_disabled CONDITION: name, statement that sets what ALTER would else take from this session, ALTER; of each that replication
-# has disabled here. Without a DEFINER, who alters an event becomes its definer.
-list_disabled() {
+# list_disabled CONDITION: those that replication has disabled here.
+list_disabled() { list_events "'REPLICA_SIDE_DISABLED', 'SLAVESIDE_DISABLED'" ENABLE "$1"; }
+
+# list_events STATUSES WORD [CONDITION]: name, statement that sets what ALTER would else take from this session, ALTER to WORD; of each
+# event in one of these states. Without a DEFINER, who alters an event becomes its definer.
+list_events() {
     local name="CONCAT('\`', REPLACE(event_schema, '\`', '\`\`'), '\`.\`', REPLACE(event_name, '\`', '\`\`'), '\`')" host="SUBSTRING_INDEX(definer, '@', -1)"
     printf '%s;\n' "SELECT $name, CONCAT('SET SESSION character_set_client = ', character_set_client, ', collation_connection = ', collation_connection),
-        CONCAT('ALTER DEFINER = ', QUOTE(LEFT(definer, CHAR_LENGTH(definer) - CHAR_LENGTH($host) - 1)), '@', QUOTE($host), ' EVENT ', $name, ' ENABLE')
-        FROM information_schema.events WHERE status IN ('REPLICA_SIDE_DISABLED', 'SLAVESIDE_DISABLED') $1 ORDER BY 1" |
+        CONCAT('ALTER DEFINER = ', QUOTE(LEFT(definer, CHAR_LENGTH(definer) - CHAR_LENGTH($host) - 1)), '@', QUOTE($host), ' EVENT ', $name, ' $2')
+        FROM information_schema.events WHERE status IN ($1) ${3:-} ORDER BY 1" |
         ask "${LOCAL[@]}" --batch --raw --skip-column-names || fail MM_SQL_REFUSED "$NODE's server does not tell its events" \
         "grant the login what README.md lists, then run up again" "$(cat "$SCRATCH/words")"
 }

@@ -45,14 +45,19 @@ close_for_seed() {
 # close_after_seed: the origin's accounts are here now, and some of them may pass read_only.
 close_after_seed() { if has_super_read_only; then sql 'SET GLOBAL super_read_only = 1'; fi; }
 
-# lift_fence: at destroy, after the channels are gone: events of both nodes must never feed each other.
+# lift_fence: at destroy, after the channels are gone: events of both nodes must never feed each other. Those of a node that ran
+# none are disabled first, while it is closed to all but root.
 lift_fence() {
     local before events
     before="$(recall before-fence)"
     [ -n "$before" ] || return 0
+    events="$(value_of event_scheduler "$before")"
+    if is_read_only || [ -n "$(recall events)" ]; then
+        part_events
+        [ -z "$EVENTS_LEFT" ] || events=OFF
+    fi
     if has_super_read_only; then sql "SET GLOBAL super_read_only = $(value_of super_read_only "$before")"; fi
     sql "SET GLOBAL read_only = $(value_of read_only "$before")"
-    events="$(value_of event_scheduler "$before")"
     case "$events" in ON | OFF) set_events "$events" ;; esac
     forget before-fence
     note "read-only as before: $before"

@@ -2,7 +2,7 @@
 set -euo pipefail
 umask 077
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/local/mysql/bin"
-# messages of other programs are matched nowhere, but sorting and character classes must not depend on the host
+# sorting, character classes and the words of other programs, which are matched in a few places, must not depend on the host
 export LC_ALL=C
 
 # What the program has to remember on a host, for each server by its port: backups, markers, the lock. Owner only.

@@ -109,29 +109,6 @@ read_own_schemas() {
         AND NOT (schema_name = 'test' AND NOT EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = 'test'))"
 }
 
-# with_write_access COMMAND...: runs it while the fence lets a root login through. read_only stays on for everybody else;
-# super_read_only comes back whatever happens.
-with_write_access() {
-    local status=0
-    FENCE_LIFTED=0
-    if has_super_read_only; then FENCE_LIFTED="$(read_variable super_read_only)"; fi
-    if [ "$FENCE_LIFTED" = 1 ]; then
-        at_exit fence_again
-        sql 'SET GLOBAL super_read_only = 0, GLOBAL read_only = 1'
-    fi
-    # a subshell, so that set -e holds inside and a failure still reaches the fence below
-    set +e
-    (set -e && "$@")
-    status=$?
-    set -e
-    if [ "$FENCE_LIFTED" = 1 ]; then
-        sql 'SET GLOBAL super_read_only = 1'
-        FENCE_LIFTED=0
-    fi
-    return "$status"
-}
-fence_again() { [ "$FENCE_LIFTED" != 1 ] || try_sql 'SET GLOBAL super_read_only = 1' >/dev/null; }
-
 # is_same_value ONE OTHER: ON is 1, 16M is 16777216, case does not count.
 is_same_value() { [ "$(plain_value "$1")" = "$(plain_value "$2")" ]; }
 plain_value() {

@@ -12,6 +12,8 @@ sql_change_source() { if since 80023; then echo 'CHANGE REPLICATION SOURCE TO'; 
 # BINARY LOG STATUS from MySQL 8.2, alone from 8.4.
 sql_binary_log_status() { if since 80200; then echo 'SHOW BINARY LOG STATUS'; else echo 'SHOW MASTER STATUS'; fi; }
 sql_reset_binary_logs() { if since 80200; then echo 'RESET BINARY LOGS AND GTIDS'; else echo 'RESET MASTER'; fi; }
+# DISABLE ON REPLICA from MySQL 8.2.
+sql_disable_on_replica() { if since 80200; then echo 'DISABLE ON REPLICA'; else echo 'DISABLE ON SLAVE'; fi; }
 # --source-data from mysqldump 8.0.26; before that, and in MariaDB, --master-data.
 dump_coordinates_flag() { if since 80026; then echo --source-data=1; else echo --master-data=1; fi; }
 
@@ -38,7 +40,6 @@ read_coordinates() { sql "$(sql_binary_log_status)" | awk -F'\t' 'NR == 1 { prin
 # look_at_replication: keeps the replica status; replica_field reads it, by either series' names. Kept in memory: on a full
 # disk a file would come out empty, which reads as "follows nobody".
 look_at_replication() { REPLICA_STATUS="$(sql_vertical "SHOW $(sql_replica) STATUS")"; }
-count_channels() { printf '%s\n' "$REPLICA_STATUS" | grep -c '^\*\*\*' || true; }
 replica_field() {
     local old
     old="$(printf '%s' "$1" | sed 's/Source/Master/; s/Replica/Slave/')"

@@ -8,13 +8,14 @@ tell_host() { # SSH_CONNECTION
         command -v "$tool" >/dev/null || tell missing "$tool"
     done
     command -v mysqldump >/dev/null || [ -x /usr/local/mysql/bin/mysqldump ] || tell missing mysqldump
-    for name in seed link account; do
+    for name in seed link account owner; do
         tell mark "$name" "$(recall "$name")" "$(stat -c %Y "$STATE/$name" 2>/dev/null || true)"
     done
+    tell now "$(date +%s)"
     for address in $(hostname -I 2>/dev/null || true); do
         tell address "$address"
     done
-    for address in $(getent ahosts "$HOST" | awk '{ print $1 }' | sort -u); do
+    for address in $(read_addresses "$HOST"); do
         tell self "$address"
     done
     tell reached "$(printf '%s' "$1" | cut -d ' ' -f 3)"
@@ -29,6 +30,9 @@ tell_host() { # SSH_CONNECTION
     tell selinux "$(getenforce 2>/dev/null || true)"
 }
 
+# read_addresses NAME: what the name means here; nothing where it is unknown, which getent counts as its failure.
+read_addresses() { { getent ahosts "$1" || true; } | awk '{ print $1 }' | sort -u; }
+
 # tell_disk FOLDER NAME: its free bytes, and the number of its file system, by which two folders on one are known.
 tell_disk() {
     if [ -d "$1" ]; then
@@ -42,7 +46,7 @@ tell_disk() {
 tell_network() {
     local address
     [ -n "$PEER_HOST" ] || return 0
-    for address in $(getent ahosts "$PEER_HOST" | awk '{ print $1 }' | sort -u); do
+    for address in $(read_addresses "$PEER_HOST"); do
         tell resolved "$address"
     done
     probe server "$PEER_HOST" "$PEER_PORT"

@@ -5,7 +5,7 @@ tell_server() {
     # each of these is there or not, by series and flavour
     sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_id', 'server_uuid', 'gtid_mode', 'gtid_executed', 'gtid_purged',
         'lower_case_table_names', 'innodb_page_size', 'bind_address', 'skip_networking', 'log_bin', 'log_bin_basename', 'datadir',
-        'binlog_expire_logs_seconds', 'binlog_expire_logs_auto_purge', 'read_only')" | sed 's/^/variable	/'
+        'binlog_expire_logs_seconds', 'binlog_expire_logs_auto_purge', 'read_only', 'sync_binlog', 'innodb_flush_log_at_trx_commit')" | sed 's/^/variable	/'
 }
 
 # tell_rights: what the login may not do; the status is 1 where the rest cannot be asked without it.

@@ -1,4 +1,5 @@
-import { a, b, fingerprintOf, freshHosts, waitFor } from "./hosts";
+import { spawnSync } from "node:child_process";
+import { a, b, checkout, fingerprintOf, freshHosts, waitFor } from "./hosts";
 import { Stack } from "./stack";
 
 jest.setTimeout(300_000);
@@ -40,8 +41,26 @@ describe("two stacks on the same hosts", () => {
 
     test("the second is refused while the first may be at work, and hears who that is since when", async () => {
         await expectRefusal(
-            /error MM_HOST_LOCKED: b is worked on by stack mysql-master-master\/first \(from [\d.]+, last step fence-node at 20[^)]* UTC\), since 20.* UTC\. Nothing was changed/,
+            /error MM_HOST_OTHER_STACK: b is half of a pair that belongs to stack mysql-master-master\/first /,
         );
+        const words = ["-s", "check-hosts", `STACK=${second.name}`];
+        const env = { ...process.env, ...second.place() };
+        const looked = spawnSync("make", words, { cwd: checkout, encoding: "utf8", env });
+        for (const name of ["a", "b"]) {
+            expect(looked.stderr).toMatch(
+                new RegExp(
+                    `^ {2}MM_HOST_OTHER_STACK ${name}: is half of a pair that belongs to stack \\S+/first `,
+                    "m",
+                ),
+            );
+        }
+        expect(looked.status).toBe(2);
+        // that its state is lost is said too early: it has just been here
+        second.settings.accept = { otherStack: true };
+        await expectRefusal(
+            /error MM_HOST_LOCKED: b was worked on by stack mysql-master-master\/first \(from [\d.]+, last step fence-node at 20[^)]* UTC\), from 20.* UTC until 20.* UTC; it may still run\. Nothing was changed/,
+        );
+        delete second.settings.accept;
     });
 
     test("and when the first has its pair there: until it is said that its state is lost; then the pair runs on under the second", async () => {
@@ -92,7 +111,7 @@ test("destroy after a kill leaves nothing on either host, though the engine know
         expect(await host.run("grep -rl mysql-master-master /etc/mysql /etc/my.cnf /root/.ssh || true")).toBe("");
         expect(await host.run("ls -d /tmp/mysql-master-master* /tmp/master_backup* 2>/dev/null || true")).toBe("");
         // on b also what its import was, for a later up to tell whose data this is
-        const stay = host === a ? /^lock$/ : /^(lock|seed|seed-names|seed-expects)$/;
+        const stay = host === a ? /^lock$/ : /^(lock|seed|seed-names|seed-expects|events-parted)$/;
         expect((await host.run(`ls ${memory}`)).split("\n").filter((name) => !stay.test(name))).toEqual([]);
     }
 });

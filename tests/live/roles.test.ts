@@ -92,11 +92,29 @@ test("and back: what was altered meanwhile runs, what was disabled meanwhile doe
     expect((await a.replica("Last_SQL_Errno")) + (await b.replica("Last_SQL_Errno"))).toBe("00");
 });
 
+test("after destroy b runs no copy of a's events, not after a restart either; so up again needs no seed", async () => {
+    const text = await stack.mustDestroy();
+    expect(text).toContain("copies of those that a.example.com runs, and are disabled here now: `shop`.`over`");
+    await b.run("systemctl restart mysql");
+    const parted = "beat\tDISABLED\noff\tREPLICA_SIDE_DISABLED\nover\tREPLICA_SIDE_DISABLED\nON";
+    expect(await events(b)).toBe(parted);
+    const own = await b.variable("gtid_executed");
+    const ticks = () => a.sql("SELECT COUNT(*) FROM shop.ticks");
+    const before = Number(await ticks());
+    await waitFor("a's own events", 20, ticks, (count) => Number(count) >= before + 3);
+    expect(await b.variable("gtid_executed")).toBe(own);
+    expect(await stack.mustUp()).toContain("it needs no seed");
+    expect(await events(a)).toBe("beat\tREPLICA_SIDE_DISABLED\noff\tDISABLED\nover\tENABLED\nON");
+    expect((await events(b)).split("\n").at(-1)).toBe("OFF");
+});
+
 test("the old master that comes back does not feed the new one, and nobody puts them together again unasked", async () => {
     lab("hosts.sh", ["cut", "a"]);
     stack.settings.gone = "a";
     stack.settings.active = "b";
-    expect(await stack.mustUp()).toMatch(/MM_ROLE_EVENTS_LEFT: b: these events are disabled here, .*: `shop`\.`off`;/);
+    expect(await stack.mustUp()).toMatch(
+        /MM_ROLE_EVENTS_LEFT: b: these events are disabled here, .*: `shop`\.`off` `shop`\.`over`;/,
+    );
     expect([await isOpen(b), await b.replica("Source_Host")]).toEqual([true, ""]);
     lab("hosts.sh", ["mend", "a"]);
     await a.sql("INSERT INTO shop.ticks (host) VALUES ('too late')");

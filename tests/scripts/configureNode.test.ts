@@ -93,15 +93,43 @@ describe("configure-node.sh", () => {
         const { mysqld } = host.answers;
         host.answers.mysqld = (call) =>
             call.argv.includes("--validate-config")
-                ? { status: 1, stdout: "2026 [ERROR] [MY-000067] unknown variable 'x=1'\n" }
+                ? {
+                      status: 1,
+                      stdout:
+                          "2026-01-01T00:00:00.1Z 0 [ERROR] [MY-000067] [Server] unknown variable 'x=1'\n" +
+                          "2026-01-01T00:00:00.2Z 0 [ERROR] [MY-000067] [Server] unknown variable 'x=1'\n" +
+                          "2026-01-01T00:00:00.3Z 0 [ERROR] [MY-010119] [Server] Aborting\n",
+                  }
                 : (mysqld?.(call) ?? {});
         const run = await host.run(script, up);
         expect([run.exitCode, run.stdout, restarts(host)]).toEqual([1, "", []]);
         expect(run.stderr).toContain(
-            "error MM_NODE_OPTIONS_INVALID: b's server does not accept the option file. Nothing was changed\n",
+            "error MM_NODE_OPTIONS_INVALID: b's server does not accept the option file as it would be with the managed block. Nothing was changed\n",
         );
-        expect(run.stderr).toContain("  server: 2026 [ERROR] [MY-000067] unknown variable 'x=1'\n");
+        expect(run.stderr).toMatch(/^ {2}server: \[MY-000067\] \[Server\] unknown variable 'x=1'\n/m);
         expect(host.read("/etc/my.cnf")).toBe("[mysqld]\nuser=mysql\n");
+    });
+
+    it("gives the last words of a check of the options that crashes, and puts the file back", async () => {
+        const host = node(right);
+        const { mysqld } = host.answers;
+        host.answers.mysqld = (call) =>
+            call.argv.includes("--validate-config")
+                ? { status: 139, stdout: "stack\ntrace\n" }
+                : (mysqld?.(call) ?? {});
+        const run = await host.run(script, up);
+        expect([run.exitCode, host.read("/etc/my.cnf")]).toEqual([1, "[mysqld]\nuser=mysql\n"]);
+        expect(run.stderr).toMatch(/^error MM_NODE_OPTIONS_INVALID: .*\n {2}next: .*\n {2}server: stack\|trace\n/m);
+    });
+
+    it("asks for the address where the host does not know its own name", async () => {
+        const host = node({ ...right, bind_address: "127.0.0.1" });
+        host.answers.getent = () => ({ status: 2 });
+        const run = await host.run(script, { ...up, BIND_ADDRESS: "" });
+        expect([run.exitCode, run.stdout]).toEqual([1, ""]);
+        expect(run.stderr).toMatch(
+            /^error MM_NODE_ADDRESS: b listens on loopback only, and b\.example\.com is no address of this host \(.*\)\. Nothing was changed\n/,
+        );
     });
 
     it("refuses a value that SET PERSIST has set otherwise, before it writes", async () => {

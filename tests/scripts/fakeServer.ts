@@ -57,9 +57,10 @@ export class FakeServer {
     /** Of the one account: what REQUIRE says. */
     sslType = "";
     coordinates = "mysql-bin.000003\t157";
-    /** HEX.HEX a line, and what list_disabled of events.sh gives. */
+    /** HEX.HEX a line, and what list_disabled and list_events of events.sh give. */
     enabledEvents = "";
     disabledEvents = "";
+    eventsToDisable = "";
     grants =
         "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `replicator`@`%`\nGRANT SELECT ON `mysql_master_master`.* TO `replicator`@`%`";
 
@@ -284,6 +285,7 @@ export class FakeServer {
                 /^SELECT CONCAT\(HEX\(event_schema\), .* FROM information_schema\.events WHERE status = 'ENABLED'/,
                 this.enabledEvents,
             ],
+            [/^SELECT CONCAT\('`', REPLACE\(event_schema, [\s\S]* status IN \('ENABLED'\)/, this.eventsToDisable],
             [/^SELECT CONCAT\('`', REPLACE\(event_schema, /, this.disabledEvents],
             [/^SELECT schema_name, default_collation_name FROM/, this.definitions],
             [/^SELECT CONCAT\('schema ', schema_name\)/, lines(this.schemas.map((name) => `schema ${name}`))],

@@ -486,6 +486,23 @@ describe("scheduled events", () => {
         expect(run.statements.filter((text) => text.includes("event_schema"))).toEqual([]);
     });
 
+    it("that destroy had disabled on this node are enabled when it runs events again, though it was open meanwhile", async () => {
+        const host = node(false);
+        host.remember("events-parted", "events=73686F70.62656174\n");
+        host.local.disabledEvents = disabled;
+        host.local.rules.push({ on: alter, answer: {} });
+        const run = await host.run(script, { ...active, PEER_EVENTS: "role passive events=none" });
+        expect(run.statements.find((text) => text.startsWith("SELECT CONCAT('`'"))).toContain(
+            "IN ('73686F70.62656174','none')",
+        );
+        expect(run.statements).toContain(alter);
+        expect(host.memory("events-parted")).toBeUndefined();
+        const passiveNode = node(false);
+        passiveNode.remember("events-parted", "events=x\n");
+        await passiveNode.run(script, passive);
+        expect(passiveNode.memory("events-parted")).toBeUndefined();
+    });
+
     it("that cannot be enabled are named, and the node is open all the same", async () => {
         const host = node(true);
         host.local.disabledEvents = disabled;

@@ -96,7 +96,7 @@ describe("the facts of a host", () => {
             expect([name, facts.rows(name)]).toEqual([name, []]);
         }
         const second = await lookAt(host);
-        const steady = (text: string) => text.replace(/^disk.*$/gm, "");
+        const steady = (text: string) => text.replace(/^(disk|now).*$/gm, "");
         expect(steady(second.stdout)).toBe(steady(first.stdout));
         expect(changes([...first.statements, ...second.statements]).filter((text) => !/^SET NAMES/.test(text))).toEqual(
             [],
@@ -156,7 +156,10 @@ describe("the facts of a host", () => {
         const host = freshHost();
         host.remember("seed", "state=done source=uuid-a own=uuid-b\n");
         host.remember("link", "source=a:3306 uuid=uuid-a password=d\n");
+        host.remember("owner", "identity=uuid-x stack=mm/x step=s at=5 since=4 from=10.0.0.8\n");
         const { facts } = await lookAt(host);
+        expect(facts.mark("owner", "identity")).toBe("uuid-x");
+        expect(Math.abs(Number(facts.one("now")) - Date.now() / 1000)).toBeLessThan(60);
         expect(["state", "source", "own"].map((key) => facts.mark("seed", key))).toEqual(["done", "uuid-a", "uuid-b"]);
         expect(facts.mark("link", "source")).toBe("a:3306");
     });
@@ -289,6 +292,14 @@ describe("how the peer looks from a host", () => {
             "closed",
             "Connection refused",
         ]);
+    });
+
+    it("is told where the name means nothing, on the peer and on the host itself, and the look goes on", async () => {
+        const host = freshHost();
+        host.answers.getent = () => ({ status: 2 });
+        const { exitCode, stderr, facts } = await lookAt(host);
+        expect([exitCode, stderr, facts.all("self"), facts.all("resolved")]).toEqual([0, "", [], []]);
+        expect([facts.has("tcp"), facts.rows("size")]).toEqual([true, [["1000", "1500"]]]);
     });
 
     it("is not asked where the peer is gone", async () => {

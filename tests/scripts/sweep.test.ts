@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
+import { refused } from "./fakeServer";
 
 cleanUpHosts();
 
@@ -80,6 +81,45 @@ describe("lock-host.sh at destroy", () => {
         const more = ["link.new", "before-fence", "option-file"];
         expect([...names, ...more].filter((name) => host.memory(name) !== undefined)).toEqual([]);
         expect(host.memory("lock")).toBe("");
+    });
+
+    it("first disables the copies of the other one's events, unlogged, and remembers which; on a node that ran its own, none", async () => {
+        const charset = "SET SESSION character_set_client = utf8mb4, collation_connection = utf8mb4_0900_ai_ci";
+        const alter = "ALTER DEFINER = 'root'@'localhost' EVENT `shop`.`beat` DISABLE ON REPLICA";
+        const host = littered();
+        host.local.enabledEvents = "73686F70.62656174\n";
+        host.local.eventsToDisable = `\`shop\`.\`beat\`\t${charset}\t${alter}\n`;
+        host.local.rules.push({ on: alter, answer: {} });
+        const run = await host.run(script, down, "down");
+        expect(changes(run.statements).slice(-7)).toEqual([
+            "SET GLOBAL super_read_only = 0",
+            "SET SESSION sql_log_bin = 0",
+            charset,
+            alter,
+            "SET GLOBAL super_read_only = 0",
+            "SET GLOBAL read_only = 0",
+            "SET GLOBAL event_scheduler = ON",
+        ]);
+        expect(run.stderr).toContain(
+            "b: these events are copies of those that a.example.com runs, and are disabled here now: `shop`.`beat` ; ALTER EVENT",
+        );
+        expect(host.memory("events-parted")).toBe("events=73686F70.62656174\n");
+        // one that cannot be disabled keeps the scheduler off
+        const other = littered();
+        Object.assign(other.local, {
+            enabledEvents: "73686F70.62656174\n",
+            eventsToDisable: host.local.eventsToDisable,
+        });
+        other.local.rules.push({ on: alter, answer: refused(1539, "Unknown event 'beat'") });
+        expect((await other.run(script, down, "down")).stderr).toContain(
+            "warning MM_ROLE_EVENTS_LEFT: b: these events, copies",
+        );
+        expect(other.local.variables.get("event_scheduler")).toBe("OFF");
+        const active = littered();
+        active.local.enabledEvents = "73686F70.62656174\n";
+        active.local.variables.set("read_only", "0").set("super_read_only", "0");
+        await active.run(script, down, "down");
+        expect(active.memory("events-parted")).toBeUndefined();
     });
 
     it("takes partial backups and scratch folders along, and nobody else's files", async () => {

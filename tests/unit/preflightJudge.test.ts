@@ -1,7 +1,7 @@
 import { preflightRequest } from "../../core/preflightRequest";
 import { countGtids, subtractGtids } from "../../preflight/gtid";
 import { judge } from "../../preflight/judge";
-import { problemText, warningText } from "../../preflight/problem";
+import { problemText, verdict, warningText } from "../../preflight/problem";
 import { type Case, report, said, seen, stack } from "./preflightFacts";
 
 /** Each rule of the preflight: what is refused with which words, and what is not. */
@@ -254,6 +254,29 @@ const refused: [string, Case, string[]][] = [
         { a: { without: ["resolved"] } },
         ["NAME a: does not know the name b.example.com, by which it is to reach its peer"],
     ],
+    [
+        "a name that is unknown, and so leads to no port either; its own host need not know it",
+        {
+            a: {
+                without: ["resolved", "tcp"],
+                with: ["tcp server closed Name_or_service_not_known", "tcp sshd closed Name_or_service_not_known"],
+            },
+            b: { without: ["self"] },
+        },
+        ["NAME a: does not know the name b.example.com, by which it is to reach its peer"],
+    ],
+    [
+        "an unknown name beside another address for the copy, which is shut, too",
+        {
+            pair: { ...stack, b: { ...stack.b, copy: { host: "10.0.0.2" } } },
+            a: { without: ["resolved", "tcp"], with: ["tcp server closed x", "tcp sshd closed refused"] },
+        },
+        [
+            "NAME a: does not know the name b.example.com, by which it is to reach its peer",
+            "SSHD a: does not reach b's sshd at 10.0.0.2:22 (refused), over which the backup travels",
+        ],
+    ],
+    ["a name that nobody asked for, because the look broke off before", { a: { without: ["resolved", "tcp"] } }, []],
     [
         "a name that means the host itself",
         { b: { without: ["resolved"], with: ["resolved 127.0.1.1"] } },
@@ -636,7 +659,7 @@ it("the report names every problem with its code, node, next step and other prog
             "    next: remove that option: its series no longer has it\n" +
             "    its words: [ERROR] words\n" +
             "  MM_PREFLIGHT_NOT_EMPTY b: holds 1 schema of its own (crm), which seeding would overwrite; is it really the fresh node?\n" +
-            "    next: move them to a, or name a fresh host as b\n",
+            "    next: move them to a, or drop them, if nobody needs them; or name a fresh host as b\n",
     );
     expect(warningText(found)).toBe(
         "warning MM_PREFLIGHT_NO_KEY: a: has 1 table without a primary key (s.t), on which a replica falls behind; give them one when it suits\n",
@@ -661,4 +684,64 @@ describe("GTID sets", () => {
     it("are counted", () => {
         expect([countGtids(""), countGtids("u:1-5:9,v:2")]).toEqual([0, 7]);
     });
+});
+
+describe("whose the hosts are", () => {
+    const owner = "mark owner identity=uuid-x_stack=mm/x_step=seed-load_at=1000_since=940_from=10.0.0.8";
+    const who = "stack mm/x (from 10.0.0.8, last step seed-load at 1970-01-01 00:16:40 UTC)";
+    const asked = (now: number, identity: string | undefined, half = false, otherStack = false) => {
+        const change = { ...(half && link), with: [owner, `now ${now}`, ...(half ? link.with : [])] };
+        const request = {
+            ...preflightRequest({ ...stack, accept: { otherStack } }),
+            ...(identity !== undefined && { identity }),
+        };
+        return judge(request, seen("a", change), undefined).problems.map(({ code, what }) => `${code} ${what}`);
+    };
+    const pair = `MM_HOST_OTHER_STACK is half of a pair that belongs to ${who}`;
+    const work = `MM_HOST_LOCKED was worked on by ${who}, from 1970-01-01 00:15:40 UTC until 1970-01-01 00:16:40 UTC; it may still run`;
+
+    it.each([
+        ["another stack's pair, at once as later", asked(1010, "uuid-mine", true), [pair]],
+        ["another stack's pair, by a stack that was never up", asked(9000, "", true), [pair]],
+        [
+            "another stack's pair, whose state is said to be lost too early",
+            asked(1299, "uuid-mine", true, true),
+            [work],
+        ],
+        ["where another stack was just at work", asked(1299, "uuid-mine"), [work]],
+        ["where a clock was set back", asked(701, "uuid-mine"), [work]],
+        ["another stack's that has left it", asked(1300, "uuid-mine"), []],
+        ["another stack's pair, whose state is lost", asked(1300, "uuid-mine", true, true), []],
+        ["one's own", asked(1010, "uuid-x", true), []],
+        ["not asked, where the steps ask", asked(1010, undefined, true), []],
+    ])("%s", (_, problems, expected) => {
+        expect(problems.filter((text) => text.startsWith("MM_HOST_"))).toEqual(expected);
+    });
+});
+
+it("a server that does not flush at each commit is warned of on a alone, with its values", () => {
+    const loose = { with: ["variable sync_binlog 1000", "variable innodb_flush_log_at_trx_commit 2"] };
+    const text =
+        "~DURABILITY a: runs with sync_binlog = 1000 and innodb_flush_log_at_trx_commit = 2: after a crash it may lack transactions that b has already, and the two differ from then on";
+    expect(said(report({ a: loose, b: loose }))).toEqual([text]);
+    const safe = { with: ["variable sync_binlog 1", "variable innodb_flush_log_at_trx_commit 1"] };
+    expect(said(report({ a: safe }))).toEqual([]);
+});
+
+it("what is to be done with a parted b names its server's folder", () => {
+    const pair = { ...stack, b: { ...stack.b, mysql: { port: 3307 } } };
+    const off = variable("gtid_mode", "OFF");
+    const b = { ...off, with: [...marked("parted"), ...off.with], without: ["mark seed", ...off.without] };
+    const problem = report({ a: off, b, pair }).problems.find(({ code }) => code === "MM_PREFLIGHT_PARTED");
+    expect(problem?.next).toBe(
+        "empty b (or name a fresh host), remove /var/lib/mysql-master-master/3307 there, then run up again",
+    );
+});
+
+it("check-hosts says of which hosts it speaks", () => {
+    expect([undefined, "a", "b"].map(verdict)).toEqual([
+        "Both hosts can become this pair. Nothing was changed.",
+        "b was looked at, a is gone. Nothing was changed.",
+        "a was looked at, b is gone. Nothing was changed.",
+    ]);
 });

@@ -130,7 +130,7 @@ it("a port that is shut is tried as often as the settings say", async () => {
     await new Promise((resolve) => closed.close(resolve));
     const error = await failureOf(ssh({ port: shut }));
     expect([error.message, error.isCertain]).toEqual([
-        `connect ECONNREFUSED 127.0.0.1:${shut} (after 3 attempts)`,
+        `connect ECONNREFUSED 127.0.0.1:${shut} (after 2 attempts)`,
         false,
     ]);
 });

@@ -119,6 +119,11 @@ const text: [string, Changes, string[]][] = [
         ["mysql.options.a b: expected an option name, such as max_connections"],
     ],
     [
+        "an option value that is empty",
+        { mysql: { options: { skip_name_resolve: "" } } },
+        ["mysql.options.skip_name_resolve: is empty; give a value, ON for a flag"],
+    ],
+    [
         "an option value with a comment",
         { mysql: { options: { init_connect: "x # y" } } },
         ["mysql.options.init_connect: expected a value without # and without spaces around it"],

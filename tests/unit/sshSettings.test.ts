@@ -138,10 +138,22 @@ describe("a connection's settings are refused", () => {
         [
             "with files that cannot be read",
             { privateKeyFile: "/no", knownHostsFile: "/none" },
+            ofBoth(".privateKeyFile: cannot read /no (ENOENT)", ".knownHostsFile: cannot read /none (ENOENT)"),
+        ],
+        [
+            "with paths that a shell would expand",
+            { privateKeyFile: "~/key", knownHostsFile: "~me/known" },
             ofBoth(
-                ".privateKeyFile: cannot read /no (ENOENT)",
+                ".privateKeyFile: cannot read ~/key (ENOENT); `~` is not expanded; write the whole path",
+                ".knownHostsFile: cannot read ~me/known (ENOENT); `~` is not expanded; write the whole path",
+            ),
+        ],
+        [
+            "with a file that cannot be read beside a host key that is none, each for itself",
+            { privateKey: "K", knownHostsFile: "/none", hostKey: rsa },
+            ofBoth(
                 ".knownHostsFile: cannot read /none (ENOENT)",
-                ".hostKey: stays unknown while knownHostsFile cannot be read",
+                ".hostKey: is an ssh-rsa key, which the connection cannot use (SHA-1); give the ed25519 or ecdsa key",
             ),
         ],
         [
