@@ -32,6 +32,34 @@ function judgeTables({ accept }: PreflightRequest, { facts }: Seen, found: Findi
             "make them DOUBLE or DECIMAL; or set accept.floatRounding",
         );
     }
+    const lost = facts.all("lost");
+    if (lost.length > 0) {
+        found.refuse(
+            "a",
+            "MM_PREFLIGHT_SYS_TABLES",
+            `has ${count(lost.length, "table")} in the schema sys (${list(lost)}), which mysqldump leaves out`,
+            "move them to another schema (RENAME TABLE)",
+        );
+    }
+    const spaces = facts.all("tablespace");
+    if (spaces.length > 0) {
+        found.refuse(
+            "a",
+            "MM_PREFLIGHT_TABLESPACES",
+            `has ${count(spaces.length, "general tablespace")} (${list(spaces)}), which mysqldump does not make`,
+            "ALTER TABLE … TABLESPACE = innodb_file_per_table for what is in them, then DROP TABLESPACE",
+        );
+    }
+    const prepared = facts.rows("prepared");
+    if (prepared.length > 0) {
+        const names = list(prepared.map(([format, , , xid]) => `format ${format} xid ${xid}`));
+        found.refuse(
+            "a",
+            "MM_SEED_PREPARED",
+            `has ${count(prepared.length, "prepared XA transaction")} (${names}), which no dump can carry`,
+            "XA COMMIT or XA ROLLBACK them, or let their transaction manager",
+        );
+    }
     const keyless = facts.all("keyless");
     if (keyless.length > 0) {
         found.warn(

@@ -4,7 +4,7 @@
 #        COPY_HOST COPY_PORT COPY_USER COPY_HOST_KEY (empty: the check was left out by hostKeyCheck: false)
 #        ADMIT (the peer's line) PEER_UUID
 # out:   dump file=FILE position=BYTES gtid=SET bytes=N | dump none
-# codes: MM_SEED_ENGINE MM_SEED_DISK MM_SEED_BUSY MM_SEED_CHANGED MM_SEED_LOCKED MM_SEED_COPY
+# codes: MM_SEED_ENGINE MM_SEED_DISK MM_SEED_BUSY MM_SEED_CHANGED MM_SEED_LOCKED MM_SEED_PREPARED MM_SEED_COPY
 
 main() {
     local told
@@ -35,7 +35,7 @@ require_room() {
     unsafe="$(read_unsafe_tables)"
     [ -z "$unsafe" ] || [ "$LOCK_ALL_TABLES" = true ] ||
         fail MM_SEED_ENGINE "$NODE has tables of engines without transactions ($unsafe), which a dump cannot hold still. Nothing was changed" \
-            "ALTER TABLE … ENGINE = InnoDB, then run up again"
+            "ALTER TABLE … ENGINE = InnoDB; or set accept.nonTransactionalTables, and the dump locks all tables against writes as long as it takes; then run up again"
     claim_backup_file
     # the size of now, not a cached one; text and hexadecimal digits take up to twice the room
     needed="$(sql 'SET SESSION information_schema_stats_expiry = 0' 'SELECT 2 * COALESCE(SUM(data_length), 0) FROM information_schema.tables')"
@@ -48,12 +48,13 @@ require_room() {
 make_dump() {
     local try
     find_dump_tool
+    require_dump_options
     rm -f "$BACKUP_FILE".mm-??????
     PART="$(mktemp "$BACKUP_FILE.mm-XXXXXX")"
     at_exit drop_dump
     note "dumping all databases into $BACKUP_FILE"
     [ "$LOCK_ALL_TABLES" != true ] ||
-        warn MM_SEED_LOCKED "takes no writes during the dump, for seed.lockAllTables"
+        warn MM_SEED_LOCKED "takes no writes during the dump, for accept.nonTransactionalTables"
     for try in 1 2 3; do
         require_no_long_statements
         try_dump
@@ -64,6 +65,7 @@ make_dump() {
                 return
                 ;;
             busy) note "try $try: a statement on $NODE holds up the dump's lock; $NODE goes on meanwhile" ;;
+            prepared) note "try $try: XA transactions are prepared on $NODE ($(list_prepared)), which no dump can carry" ;;
             late) note "try $try: the dump did not begin while the lock was held; $NODE goes on meanwhile" ;;
             changed) note "try $try: definitions changed during the dump (${CHANGED:-a table was made anew}); it is thrown away" ;;
         esac
@@ -72,11 +74,15 @@ make_dump() {
     case "$WHY" in
         changed) fail MM_SEED_CHANGED "definitions on $NODE changed during each of three dumps (${CHANGED:-see below}); no dump was kept, and $NODE was only read" \
             "hold CREATE, ALTER, DROP, TRUNCATE and RENAME back until the seed is done, then run up again" "$(cat "$SCRATCH/dump-words")" ;;
+        prepared) fail MM_SEED_PREPARED "XA transactions are prepared on $NODE ($(list_prepared)): a dump does not hold them, and the peer would never get them. $NODE was only read" \
+            "XA COMMIT or XA ROLLBACK them (or let their transaction manager), then run up again" ;;
         late) fail MM_SEED_BUSY "the dump on $NODE did not begin within $LOCK_HOLD_MS ms of read lock, three times. $NODE was only read" \
             "see what loads $NODE, then run up again" ;;
         *) fail_busy ;;
     esac
 }
+
+list_prepared() { cut -f 1,4 "$SCRATCH/prepared" | awk '{ print "format " $1 " xid " $2 }' | list_lines; }
 
 # Older ones than the lock would wait are waited for before it is asked for at all.
 require_no_long_statements() { wait_until 30 has_no_long_statements || fail_busy; }

@@ -13,21 +13,57 @@ find_dump_tool() {
     case "$("$DUMP_TOOL" --no-defaults --help 2>/dev/null)" in *--init-command*) CAN_INIT=yes ;; *) CAN_INIT=no ;; esac
 }
 
+# Options of A's files for mysqldump that a dump may have: those which start_dump sets itself, and ones that change no row. Of the
+# connection's the client must have the same. All else (where, ignore-table, no-data, force, …) is refused.
+require_dump_options() {
+    local word name ours foreign=''
+    ours=" $(print_options "$MYSQL" | tr '\n' ' ') "
+    while IFS= read -r word; do
+        name="${word%%=*}" name="${name#--}" name="${name//_/-}" name="${name#loose-}" name="${name#skip-}"
+        case "$name" in
+            quick | opt | quote-names | max-allowed-packet | net-buffer-length | tz-utc | comments | set-charset | default-character-set) ;;
+            single-transaction | routines | events | triggers | hex-blob | all-databases | source-data | master-data | set-gtid-purged) ;;
+            add-drop-table | add-locks | create-options | extended-insert | disable-keys | lock-tables | column-statistics | dump-date) ;;
+            order-by-primary | complete-insert | no-tablespaces | flush-privileges | no-autocommit | verbose) ;;
+            compress | compression-algorithms | zstd-compression-level | plugin-dir | ssl* | tls* | get-server-public-key) ;;
+            user | password* | host | port | socket | protocol | default-auth | connect-timeout)
+                case "$ours" in *" $word "*) ;; *) foreign="$foreign, $word" ;; esac
+                ;;
+            *) foreign="$foreign, $word" ;;
+        esac
+    done < <(print_options "$DUMP_TOOL")
+    [ -z "$foreign" ] || fail MM_SEED_DUMP_OPTIONS "$NODE's option files give mysqldump ${foreign#, }, by which the dump may leave rows out or change them. Nothing was changed" \
+        "take that out of [mysqldump] on $NODE, then run up again"
+}
+# print_options PROGRAM: a line each; what its option files and the login's give it. Passwords come as *****.
+print_options() {
+    local files=()
+    [ -z "$LOGIN_USER" ] || files=("--defaults-extra-file=$SCRATCH/login.cnf")
+    "$1" ${files[@]+"${files[@]}"} --print-defaults 2>/dev/null | tail -n +2 | tr ' ' '\n' | grep '^--' || true
+}
+
 drop_dump() {
     [ -z "${DUMP_PID:-}" ] || kill "$DUMP_PID" 2>/dev/null || true
     rm -f "$PART"
 }
 
 # try_dump: one dump in PART and its inventory in $SCRATCH/inventory, both of one snapshot; WHY is empty then, else one of busy,
-# late and changed (CHANGED tells what). Ends the script for what no second try mends.
+# prepared, late and changed (CHANGED tells what). Ends the script for what no second try mends.
 try_dump() {
     local status=0 counted=yes
     WHY='' CHANGED=''
-    read_definitions >"$SCRATCH/before"
+    note_state before
     if ! { open_session && read_objects >"$SCRATCH/objects" && read_tables >"$SCRATCH/tables"; }; then fail_session; fi
     if ! lock_origin; then
         WHY=busy
         grep -q 1205 "$SCRATCH/session-words" || fail_session
+        close_session
+        return
+    fi
+    # prepared before the snapshot, it is in neither the dump nor the log after it; what is prepared later is in the log
+    ask_session 'XA RECOVER CONVERT XID' >"$SCRATCH/prepared" || fail_session
+    if [ -s "$SCRATCH/prepared" ]; then
+        WHY=prepared
         close_session
         return
     fi
@@ -50,8 +86,9 @@ try_dump() {
     fi
     wait_for_dump || status=$?
     close_session
-    read_definitions >"$SCRATCH/after"
+    note_state after
     CHANGED="$(list_differences "$SCRATCH/before" "$SCRATCH/after")"
+    if [ -z "$CHANGED" ]; then require_views_valid; fi
     # 1412: a table whose definition is younger than the snapshot; 1049, 1146, 1305, 1356: something that is gone
     if [ -n "$CHANGED" ] || cat "$SCRATCH/dump-words" "$SCRATCH/session-words" | grep -qiE '(\(|error )(1412|1049|1146|1305|1356)\b'; then
         WHY=changed
@@ -65,6 +102,20 @@ try_dump() {
         return
     fi
     sort "$SCRATCH/objects" "$SCRATCH/counts" >"$SCRATCH/inventory"
+}
+
+# note_state NAME: what a dump must not see change, sorted, in $SCRATCH/NAME.
+note_state() {
+    { read_definitions && read_places; } >"$SCRATCH/state"
+    sort "$SCRATCH/state" >"$SCRATCH/$1"
+}
+
+# 1356 without any change: no second try mends that.
+require_views_valid() {
+    local view
+    view="$(sed -n "s/.*View '\([^']*\)' references invalid .*/\1/p" "$SCRATCH/dump-words" | head -n 1)"
+    [ -z "$view" ] || fail MM_SEED_DUMP "view $view on $NODE refers to what is not there, or what its definer may not use, and stops every dump; $NODE was only read" \
+        "DROP VIEW, or ALTER it to what there is; then run up again" "$(cat "$SCRATCH/dump-words")"
 }
 
 fail_session() {
@@ -83,13 +134,15 @@ lock_origin() {
 
 # start_dump: mysqldump in the background, its words in $SCRATCH/dump-words. Its own global read lock is shared with the session's.
 start_dump() {
-    local how=(--single-transaction) flush=()
+    local how=(--single-transaction) flush=() gtid=()
+    ! has_gtid_mode || gtid=(--set-gtid-purged=AUTO)
     [ "$LOCK_ALL_TABLES" != true ] || how=(--lock-all-tables)
     [ "$CAN_INIT" = no ] || how=("--init-command=SET SESSION lock_wait_timeout = $LOCK_WAIT_SECONDS" "${how[@]}")
     # each line at once: the first ones are waited for, with all of the origin behind them
     ! command -v stdbuf >/dev/null || flush=(stdbuf -oL)
+    # what mysqldump does by itself is said, too, for an option file may say otherwise
     timeout "$TIMEOUT_SECONDS" ${flush[@]+"${flush[@]}"} "$DUMP_TOOL" ${CONNECTION[@]+"${CONNECTION[@]}"} "${how[@]}" --all-databases \
-        "$(dump_coordinates_flag)" --routines --events --triggers --hex-blob --default-character-set=utf8mb4 --max-allowed-packet=1G \
+        "$(dump_coordinates_flag)" ${gtid[@]+"${gtid[@]}"} --opt --tz-utc --comments --set-charset --quote-names --routines --events --triggers --hex-blob --default-character-set=utf8mb4 --max-allowed-packet=1G \
         >"$PART" 2>"$SCRATCH/dump-words" 7<&- 8>&- &
     DUMP_PID=$!
 }

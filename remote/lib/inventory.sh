@@ -1,4 +1,4 @@
-# inventory.sh: what a server holds, told so that two of them can be compared: its definitions, and the number of its rows.
+# inventory.sh: what a server holds, told so that two of them can be compared: its definitions, and the number and sum of its rows.
 
 # read_definitions: NAME and what defines it, tab-separated, sorted; a line for each part of a schema, table, view, routine,
 # trigger and event. Numbers that change with the rows are not among it.
@@ -33,6 +33,15 @@ read_definitions() {
     sort "$SCRATCH/definitions"
 }
 
+# read_places: which of the engine's tables stands behind each name, sorted. A swap (RENAME, EXCHANGE PARTITION) defines nothing anew,
+# and a snapshot reads whichever table has the name now. What a running ALTER builds has no name yet.
+read_places() {
+    since 80000 || return 0
+    sql "SELECT REPLACE(SUBSTRING_INDEX(name, '#', 1), '/', '.'), name, table_id, space FROM information_schema.innodb_tables
+        WHERE name NOT LIKE '%/#sql%' AND SUBSTRING_INDEX(name, '/', 1) NOT IN ($SYSTEM_SCHEMAS)" >"$SCRATCH/places"
+    sort "$SCRATCH/places"
+}
+
 # read_objects: what there is, by kind and name, a line each; asked in the open session.
 read_objects() {
     local theirs="NOT IN ($SYSTEM_SCHEMAS)"
@@ -43,23 +52,32 @@ read_objects() {
         "SELECT CONCAT('event ', event_schema, '.', event_name) FROM information_schema.events WHERE event_schema $theirs"
 }
 
-# read_tables: SCHEMA and TABLE, tab-separated, as the client escapes them; asked in the open session.
+# read_tables: SCHEMA, TABLE and an expression that sums up its rows, tab-separated, as the client escapes them; asked in the open
+# session, which from then on gives values as on any other server. Each value counts by its bytes, an ENUM by its number; FLOAT is
+# left out, which no dump carries whole, and so is what the server reckons itself. A checksum a value, not of them all together:
+# those would meet max_allowed_packet.
 read_tables() {
-    ask_session "SELECT table_schema, table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ($SYSTEM_SCHEMAS)"
+    ask_session "SET SESSION sql_mode = '', SESSION time_zone = '+00:00', SESSION group_concat_max_len = 16777216" \
+        "SELECT table_schema, table_name, CONCAT('COALESCE(SUM(CRC32(CONCAT_WS(CHAR(44), 0', COALESCE((
+            SELECT GROUP_CONCAT(', COALESCE(CRC32(\`', REPLACE(column_name, '\`', '\`\`'), IF(data_type IN ('enum', 'set'), '\` + 0', '\`'), '), CHAR(45))'
+                ORDER BY ordinal_position SEPARATOR '') FROM information_schema.columns c WHERE c.table_schema = t.table_schema
+                AND c.table_name = t.table_name AND data_type <> 'float' AND COALESCE(generation_expression, '') = ''), ''), '))), 0)')
+            FROM information_schema.tables t WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ($SYSTEM_SCHEMAS)"
 }
 
-# count_rows FILE: table SCHEMA.TABLE and its number of rows, for each line that read_tables has written there; then the accounts.
+# count_rows FILE: table SCHEMA.TABLE, its number of rows and their sum, for each line that read_tables has written there; then the accounts.
 # Both as the session's snapshot has them. After each the transaction goes back to a savepoint: else it would keep every table that
 # it has read from being altered, and whoever uses that table next would wait behind the one who wants to.
 count_rows() {
-    local schema table quoted back='ROLLBACK TO SAVEPOINT counted'
+    local schema table sum quoted back='ROLLBACK TO SAVEPOINT counted'
     ask_session 'SAVEPOINT counted' || return 1
-    while IFS=$'\t' read -r schema table; do
+    while IFS=$'\t' read -r schema table sum; do
         # undoes the client's escapes (\\ \n \t), which are all that a backslash can mean here
         printf -v schema '%b' "$schema"
         printf -v table '%b' "$table"
+        printf -v sum '%b' "$sum"
         quoted="\`${schema//\`/\`\`}\`.\`${table//\`/\`\`}\`"
-        ask_session "SELECT $(quote_sql "table $schema.$table"), COUNT(*) FROM $quoted" "$back" || return 1
+        ask_session "SELECT $(quote_sql "table $schema.$table"), COUNT(*), $sum FROM $quoted" "$back" || return 1
     done <"$1"
     ask_session "SELECT CONCAT('account ', user, '@', host) FROM mysql.user" "$back"
 }

@@ -33,6 +33,9 @@ export function readyToDump(...dumps: (Answer | ((host: FakeHost) => Answer))[])
         if (argv.includes("--help")) {
             return { stdout: `  --init-command=name ${"x".repeat(9000)}\n` };
         }
+        if (argv.includes("--print-defaults")) {
+            return { stdout: "mysqldump would have been started with the following arguments:\n--quick \n" };
+        }
         const answer = dumps[Math.min(made, dumps.length - 1)] ?? { stdout: dump };
         made += 1;
         return typeof answer === "function" ? answer(host) : answer;
@@ -54,7 +57,9 @@ export function readyToDump(...dumps: (Answer | ((host: FakeHost) => Answer))[])
         LOGIN_USER: "root",
         LOGIN_PASSWORD: "SECRETlogin",
     };
-    const callsOf = (name: string) => host.calls.filter((call) => call.name === name && !call.argv.includes("--help"));
+    /** Those that do something. */
+    const callsOf = (name: string) =>
+        host.calls.filter((call) => call.name === name && !/--help|--print-defaults/.test(call.argv.join(" ")));
     return { host, parameters, callsOf };
 }
 

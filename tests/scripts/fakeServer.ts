@@ -14,7 +14,7 @@ export interface Rule {
 }
 
 const silent =
-    /^(SET SESSION|SET NAMES|START TRANSACTION|UNLOCK TABLES|SAVEPOINT|ROLLBACK TO|FLUSH LOCAL (PRIVILEGES|TABLES WITH READ LOCK)$|RESET BINARY LOGS AND GTIDS|RESET MASTER|CREATE (DATABASE|TABLE)|GRANT|DROP DATABASE|INSERT)/;
+    /^(SET SESSION|SET NAMES|START TRANSACTION|UNLOCK TABLES|SAVEPOINT|XA RECOVER CONVERT XID$|ROLLBACK TO|FLUSH LOCAL (PRIVILEGES|TABLES WITH READ LOCK)$|RESET BINARY LOGS AND GTIDS|RESET MASTER|CREATE (DATABASE|TABLE)|GRANT|DROP DATABASE|INSERT)/;
 
 /** What SHOW PROCESSLIST gives: the asker (id 9), the server's own threads, a replica, and `others` as ID, USER, HOST, COMMAND, TIME, INFO. */
 export function processList(...others: [number, string, string, string, number, string][]): string {
@@ -52,6 +52,8 @@ export class FakeServer {
     readonly rows = new Map<string, number>();
     /** What read_definitions finds: lines of name, tab and more. */
     definitions = "";
+    /** What read_places finds. */
+    places = "";
     /** Columns of SHOW REPLICA STATUS by their new names; undefined: no channel. */
     channel: Map<string, string> | undefined;
     /** Of the one account: what REQUIRE says. */
@@ -77,6 +79,7 @@ export class FakeServer {
             version_comment: "a fake",
             read_only: "0",
             event_scheduler: "ON",
+            max_allowed_packet: "67108864",
             gtid_mode: "ON",
             lower_case_table_names: "0",
             log_error: "stderr",
@@ -271,7 +274,7 @@ export class FakeServer {
         const received =
             at("Source_Log_File") === at("Relay_Source_Log_File") &&
             at("Read_Source_Log_Pos") === at("Exec_Source_Log_Pos");
-        const counted = /^SELECT 'table ([^']*)', COUNT\(\*\) FROM `/.exec(statement)?.[1];
+        const counted = /^SELECT 'table ([^']*)', COUNT\(\*\), the sum FROM `/.exec(statement)?.[1];
         if (counted !== undefined) {
             const count = this.rows.get(counted);
             return count === undefined
@@ -288,11 +291,12 @@ export class FakeServer {
             [/^SELECT CONCAT\('`', REPLACE\(event_schema, [\s\S]* status IN \('ENABLED'\)/, this.eventsToDisable],
             [/^SELECT CONCAT\('`', REPLACE\(event_schema, /, this.disabledEvents],
             [/^SELECT schema_name, default_collation_name FROM/, this.definitions],
+            [/^SELECT REPLACE\(SUBSTRING_INDEX\(name, '#', 1\), '\/', '\.'\), name, table_id, space FROM/, this.places],
             [/^SELECT CONCAT\('schema ', schema_name\)/, lines(this.schemas.map((name) => `schema ${name}`))],
             [/^SELECT CONCAT\('account ', user/, lines([...this.accounts.keys()].map((name) => `account ${name}`))],
             [
-                /^SELECT table_schema, table_name FROM/,
-                lines([...this.rows.keys()].map((name) => name.replace(".", "\t"))),
+                /^SELECT table_schema, table_name, CONCAT\('COALESCE\(SUM\(CRC32/,
+                lines([...this.rows.keys()].map((name) => `${name.replace(".", "\t")}\tthe sum`)),
             ],
             [/^SELECT CONCAT\('(view|trigger|event) '/, ""],
             [/^SELECT CONCAT\(LOWER\(routine_type\)/, ""],

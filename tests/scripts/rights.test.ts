@@ -61,7 +61,7 @@ describe("a login over the socket", () => {
         host.local.loginGrants = `${grant("SELECT, INSERT, CREATE, DROP, RELOAD, PROCESS, SHOW VIEW, TRIGGER, EVENT, REPLICATION CLIENT, SUPER", false)}\nGRANT LOCK TABLES ON \`x\`.* TO \`pulumi\`@\`localhost\` WITH GRANT OPTION`;
         host.local.rules.push({ on: "SELECT CURRENT_USER()", answer: { stdout: "o'pulumi@localhost" } });
         const run = await host.run("configure-node.sh", node);
-        const missing = "LOCK TABLES, CREATE USER, REPLICATION SLAVE";
+        const missing = "LOCK TABLES, CREATE USER, REPLICATION SLAVE, XA_RECOVER_ADMIN";
         expect(run).toMatchObject({
             exitCode: 1,
             stdout: "",

@@ -93,10 +93,21 @@ describe("a dump on a busy origin", () => {
         ]);
     });
 
+    it("is not begun while XA transactions are prepared, which are named", async () => {
+        const { host, parameters, dumps } = ready();
+        host.local.rules.push({ on: "XA RECOVER CONVERT XID", answer: { stdout: "1\t3\t0\t0x616263" } });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout, dumps(), tries(run.stderr).length]).toEqual([1, "", 0, 3]);
+        expect(errorOf(run.stderr)).toBe(
+            "error MM_SEED_PREPARED: XA transactions are prepared on a (format 1 xid 0x616263): a dump does not hold them, and the peer would never get them. a was only read\n" +
+                "  next: XA COMMIT or XA ROLLBACK them (or let their transaction manager), then run up again\n",
+        );
+    });
+
     it("gives the lock back and ends the dump when that has no snapshot in time; three times, then it gives up", async () => {
         const { host, parameters, dumps } = ready();
         host.answers.mysqldump = ({ argv }) =>
-            argv.includes("--help") ? { stdout: "--init-command=name" } : { hang: true };
+            /--help|--print-defaults/.test(argv.join(" ")) ? { stdout: "--init-command=name" } : { hang: true };
         const run = await host.run(script, parameters);
         expect([run.exitCode, run.stdout, dumps()]).toEqual([1, "", 3]);
         expect(changes(run.statements).filter((text) => /TABLES/.test(text))).toEqual(

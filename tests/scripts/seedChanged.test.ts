@@ -23,6 +23,31 @@ describe("a dump during which definitions change", () => {
         ]);
     });
 
+    it("is made again when two tables change their names with each other, though all is defined as before", async () => {
+        const swapping = (host: FakeHost) => {
+            host.local.places = "shop.orders\tshop/orders\t1071\t9\n";
+            return { stdout: dump };
+        };
+        const { host, parameters, callsOf } = readyToDump(swapping, { stdout: dump });
+        host.local.places = "shop.orders\tshop/orders\t1070\t8\n";
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout, callsOf("mysqldump").length]).toEqual([0, line, 2]);
+        expect(tries(run.stderr)).toEqual([
+            "try 1: definitions changed during the dump (shop.orders); it is thrown away",
+        ]);
+    });
+
+    it("is not made again at a view that was broken before, which is named at once", async () => {
+        const stderr =
+            "mysqldump: Couldn't execute 'SHOW FIELDS FROM `v`': View 'shop.v' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them (1356)\n";
+        const { host, parameters, callsOf } = readyToDump({ stdout: "-- half", stderr, status: 2 });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, callsOf("mysqldump").length, readdirSync(host.path("/tmp"))]).toEqual([1, 1, []]);
+        expect(errorOf(run.stderr).split("\n")[0]).toBe(
+            "error MM_SEED_DUMP: view shop.v on a refers to what is not there, or what its definer may not use, and stops every dump; a was only read",
+        );
+    });
+
     it("is given up after the third time; nothing is sent, and no file stays", async () => {
         const { host, parameters, callsOf } = readyToDump(altering);
         const run = await host.run(script, parameters);
@@ -57,13 +82,13 @@ describe("a dump during which definitions change", () => {
         host.local.rows.delete("shop.orders");
         let listed = 0;
         host.local.rules.push({
-            on: /^SELECT table_schema, table_name FROM/,
+            on: /^SELECT table_schema, table_name, CONCAT/,
             answer: () => {
                 listed += 1;
                 if (listed > 1) {
                     host.local.rows.set("shop.orders", 3);
                 }
-                return { stdout: "shop\torders\n" };
+                return { stdout: "shop\torders\tthe sum\n" };
             },
         });
         const run = await host.run(script, parameters);
@@ -81,7 +106,7 @@ describe("a dump of tables of any engine", () => {
         const run = await host.run(script, { ...parameters, LOCK_ALL_TABLES: true });
         expect(run).toMatchObject({ exitCode: 0, stdout: line });
         expect(run.stderr.split("\n")).toContain(
-            "warning MM_SEED_LOCKED: a: takes no writes during the dump, for seed.lockAllTables",
+            "warning MM_SEED_LOCKED: a: takes no writes during the dump, for accept.nonTransactionalTables",
         );
         expect(callsOf("mysqldump").map(({ argv }) => argv.filter((word) => /lock-all|single/.test(word)))).toEqual([
             ["--lock-all-tables"],

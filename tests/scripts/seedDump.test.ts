@@ -12,10 +12,12 @@ describe("seed-dump.sh", () => {
         expect(run).toMatchObject({ exitCode: 0, stdout: line });
         expect(changes(run.statements)).toEqual([
             "SET SESSION information_schema_stats_expiry = 0",
+            "SET SESSION sql_mode = '', SESSION time_zone = '+00:00', SESSION group_concat_max_len = 16777216",
             "SET SESSION lock_wait_timeout = 10",
             "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
             "FLUSH LOCAL TABLES WITH READ LOCK",
             "START TRANSACTION WITH CONSISTENT SNAPSHOT",
+            "XA RECOVER CONVERT XID",
             "UNLOCK TABLES",
             "SAVEPOINT counted",
             "ROLLBACK TO SAVEPOINT counted",
@@ -27,6 +29,12 @@ describe("seed-dump.sh", () => {
                 "--single-transaction",
                 "--all-databases",
                 "--source-data=1",
+                "--set-gtid-purged=AUTO",
+                "--opt",
+                "--tz-utc",
+                "--comments",
+                "--set-charset",
+                "--quote-names",
                 "--routines",
                 "--events",
                 "--triggers",
@@ -188,8 +196,28 @@ describe("seed-dump.sh", () => {
             stdout: "",
             stderr:
                 "error MM_SEED_ENGINE: a has tables of engines without transactions (shop.log MyISAM,crm.cache MEMORY), which a dump cannot hold still. Nothing was changed\n" +
-                "  next: ALTER TABLE … ENGINE = InnoDB, then run up again\n",
+                "  next: ALTER TABLE … ENGINE = InnoDB; or set accept.nonTransactionalTables, and the dump locks all tables against writes as long as it takes; then run up again\n",
         });
+    });
+
+    it("refuses options of a's own files by which mysqldump would change or leave out rows, and names them", async () => {
+        const { host, parameters, callsOf } = readyToDump();
+        const { mysqldump } = host.answers;
+        const defaults = (options: string) => {
+            host.answers.mysqldump = (call) =>
+                call.argv.includes("--print-defaults")
+                    ? { stdout: `mysqldump would have been started with the following arguments:\n${options} \n` }
+                    : (mysqldump?.(call) ?? {});
+        };
+        defaults("--quick --skip-tz-utc --max_allowed_packet=16M --where=id > 5 --ignore-table=shop.log --loose-force");
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, callsOf("mysqldump")]).toEqual([1, []]);
+        expect(run.stderr).toContain(
+            "error MM_SEED_DUMP_OPTIONS: a's option files give mysqldump --where=id, --ignore-table=shop.log, --loose-force, by which the dump may leave rows out or change them. Nothing was changed\n" +
+                "  next: take that out of [mysqldump] on a, then run up again\n",
+        );
+        defaults("--quick --skip-tz-utc --no_tablespaces --column-statistics=0 --ssl-ca=/x");
+        expect(await host.run(script, parameters)).toMatchObject({ exitCode: 0, stdout: line });
     });
 
     it("gives the login's password to no command line", async () => {
@@ -199,6 +227,6 @@ describe("seed-dump.sh", () => {
         expect(
             host.calls.filter(({ name, options }) => name === "mysqldump" && options.includes('password="SECRETlogin"'))
                 .length,
-        ).toBe(1);
+        ).toBe(2);
     });
 });

@@ -16,6 +16,7 @@ const load = [
 ];
 const look = [
     "START TRANSACTION WITH CONSISTENT SNAPSHOT",
+    "SET SESSION sql_mode = '', SESSION time_zone = '+00:00', SESSION group_concat_max_len = 16777216",
     "SAVEPOINT counted",
     "ROLLBACK TO SAVEPOINT counted",
     "ROLLBACK TO SAVEPOINT counted",
@@ -77,6 +78,7 @@ describe("seed-load.sh", () => {
             "SET GLOBAL read_only = 1",
             "SET GLOBAL event_scheduler = OFF",
             "RESET BINARY LOGS AND GTIDS",
+            "SET GLOBAL max_allowed_packet = 1073741824",
             ...load,
             "FLUSH LOCAL PRIVILEGES",
             "SET GLOBAL super_read_only = 1",

@@ -363,6 +363,21 @@ const refused: [string, Case, string[]][] = [
         { a: { with: ["unsafe shop.m_MyISAM"] } },
         ["ENGINES a: has 1 table without transactions (shop.m MyISAM), which a dump cannot hold still"],
     ],
+    [
+        "tables in sys",
+        { a: { with: ["lost sys.mine"] } },
+        ["SYS_TABLES a: has 1 table in the schema sys (sys.mine), which mysqldump leaves out"],
+    ],
+    [
+        "general tablespaces",
+        { a: { with: ["tablespace ts1", "tablespace ts2"] } },
+        ["TABLESPACES a: has 2 general tablespaces (ts1, ts2), which mysqldump does not make"],
+    ],
+    [
+        "prepared XA transactions",
+        { a: { with: ["prepared 1 3 0 0x616263"] } },
+        ["MM_SEED_PREPARED a: has 1 prepared XA transaction (format 1 xid 0x616263), which no dump can carry"],
+    ],
     ["such tables, accepted", { a: { with: ["unsafe shop.m_MyISAM"] }, accept: { nonTransactionalTables: true } }, []],
     [
         "FLOAT columns",

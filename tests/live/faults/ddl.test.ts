@@ -14,11 +14,22 @@ describe("a table's definition changes on a while it dumps: noticed, dumped agai
         ["DROP TABLE", "DROP TABLE shop.zz_later"],
         ["TRUNCATE TABLE", "TRUNCATE TABLE shop.zz_later"],
         ["RENAME TABLE", "RENAME TABLE shop.zz_later TO shop.zz_other"],
+        [
+            "RENAME TABLE that swaps two tables",
+            "RENAME TABLE shop.zz_later TO shop.zz_mean, shop.zz_like TO shop.zz_later, shop.zz_mean TO shop.zz_like",
+        ],
+        [
+            "EXCHANGE PARTITION",
+            "ALTER TABLE shop.zz_parts EXCHANGE PARTITION p0 WITH TABLE shop.zz_later WITHOUT VALIDATION",
+        ],
     ])("%s", async (_what, statement) => {
         pair = await Interrupted.fresh({ big: true });
         // the dump comes to it last: the change is made before that
         await a.sql(
-            "CREATE TABLE shop.zz_later (id INT PRIMARY KEY, t TEXT); INSERT INTO shop.zz_later VALUES (1, 'x'), (2, 'y')",
+            "CREATE TABLE shop.zz_later (id INT PRIMARY KEY, t TEXT); INSERT INTO shop.zz_later VALUES (1, 'x'), (2, 'y'); " +
+                "CREATE TABLE shop.zz_like LIKE shop.zz_later; INSERT INTO shop.zz_like VALUES (3, 'z'), (4, 'z'); " +
+                "CREATE TABLE shop.zz_parts LIKE shop.zz_later; ALTER TABLE shop.zz_parts PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (9)); " +
+                "INSERT INTO shop.zz_parts VALUES (5, 'p'), (6, 'q')",
         );
         const run = await pair.reach(at.dump);
         await a.sql(`SET SESSION lock_wait_timeout = 20; ${statement}`);
