@@ -94,7 +94,7 @@ choose_bind_address() {
     case "$BIND_ADDRESS" in
         keep) BIND_ADDRESS='' ;;
         '')
-            if printf '%s\n' "$listens" | tr ',' '\n' | grep -qvE '^(127\.|::1$|localhost$)'; then
+            if printf '%s\n' "$listens" | tr ',' '\n' | grep -vE '^(127\.|::1$|localhost$)' >/dev/null; then
                 BIND_ADDRESS="$kept"
                 return
             fi

@@ -71,7 +71,7 @@ is_server_on_its_way() {
     grep -q 2002 "$SCRATCH/words" || return 1
     # fd 9 is this step's own lock: then nobody else restarts the server
     if [ ! -e /proc/self/fd/9 ] && [ -e "$STATE/lock" ] && ! flock -n "$STATE/lock" true; then return 0; fi
-    systemctl show --property ActiveState --value mysqld mysql mariadb "${SERVICE:-mysqld}" 2>/dev/null | grep -qE '^(de)?activating$'
+    systemctl show --property ActiveState --value mysqld mysql mariadb "${SERVICE:-mysqld}" 2>/dev/null | grep -E '^(de)?activating$' >/dev/null
 }
 
 # fail_login WORDS: a server that is not there, and one that is there and says no, ask for different things.

@@ -9,7 +9,8 @@ find_missing_rights() {
     local grants held right missing=''
     grants="$(sql 'SHOW GRANTS')"
     held=", $(printf '%s\n' "$grants" | sed -n 's/^GRANT \(.*\) ON \*\.\* TO .*/\1/p' | tr ',' '\n' | sed 's/^ *//' | tr '\n' ',' | sed 's/,/, /g')"
-    if printf '%s\n' "$grants" | grep -q ' ON \*\.\* TO .* WITH GRANT OPTION'; then held="${held}GRANT OPTION, "; fi
+    # not -q: it would stop reading, and the pipe break, on its first hit
+    if printf '%s\n' "$grants" | grep ' ON \*\.\* TO .* WITH GRANT OPTION' >/dev/null; then held="${held}GRANT OPTION, "; fi
     while IFS= read -r right; do
         case "$held" in *", $right, "* | *', ALL PRIVILEGES, '*) continue ;; esac
         # SUPER is the old word for what became three; to look at prepared transactions is another matter
