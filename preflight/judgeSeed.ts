@@ -94,6 +94,18 @@ function judgeParted(a: Seen, b: Seen, found: Findings): void {
         return;
     }
     const [ours, theirs] = [a.facts.variable("gtid_executed"), b.facts.variable("gtid_executed")];
+    // logs that were reset since say nothing of what was written before: the sets may fit, and rows be missing
+    const parting = b.facts.mark("seed", "applied");
+    const gone = [...new Set([theirs, ours].map((set) => subtractGtids(parting, set)).filter(Boolean))].join(",");
+    if (parting === "" || theirs === "" || gone !== "") {
+        found.refuse(
+            "b",
+            "MM_PREFLIGHT_PARTED",
+            `holds what an earlier pair left, and nothing proves that it only lags behind: of what it had applied when the two parted (${parting || "not noted"}), the logs of the two no longer know all (${gone || "none"})`,
+            `if the logs were reset, what was written before cannot be told: ${next}`,
+        );
+        return;
+    }
     const errant = subtractGtids(theirs, ours);
     const missed = subtractGtids(a.facts.variable("gtid_purged"), theirs);
     if (errant !== "" || missed !== "") {

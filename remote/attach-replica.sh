@@ -40,7 +40,7 @@ follow() {
         attach "$auto" "again, for it followed $found:$(replica_field Source_Port)"
     elif [ "$(read_channel_tls)" != "$(wanted_tls "$ENCRYPTED" "$CA")" ]; then
         renew_login ", $(sql_channel_tls "$ENCRYPTED" "$CA")"
-    elif [ "$(value_of password "$(recall link)")" != "$(digest_of "$ACCOUNT_PASSWORD")" ] || ! is_receiving; then
+    elif [ "$(value_of password "$(recall link)")" != "$(digest_of "$ACCOUNT_PASSWORD")" ] || ! is_receiving || [ -n "$(sql_changed_retry)" ]; then
         renew_login ''
     fi
     drop_channel_cas "$CA"
@@ -143,8 +143,9 @@ attach() {
     local source options file="$SOURCE_FILE" position="$SOURCE_POSITION"
     source="$(sql_source)"
     options="${source}_HOST = $(quote_sql "$PEER_HOST"), ${source}_PORT = $PEER_PORT, ${source}_USER = $(quote_sql "$ACCOUNT"), ${source}_PASSWORD = $(quote_sql "$ACCOUNT_PASSWORD")"
-    if [ -n "$(replica_field Source_Host)" ]; then
-        # same source, other account or port: go on exactly where the applier stands
+    if [ "$1" != 1 ] && [ -n "$(replica_field Source_Host)" ]; then
+        # same source, other account or port: go on exactly where the applier stands, which is told only once it stands
+        hold_replica
         file="$(replica_field Relay_Source_Log_File)" position="$(replica_field Exec_Source_Log_Pos)"
     fi
     require_unpurged "$1" "$file" "$position"
@@ -158,12 +159,36 @@ attach() {
     # without TLS an account of caching_sha2_password logs in only with the source's public key
     if has_source_public_key; then options="$options, GET_${source}_PUBLIC_KEY = 1"; fi
     sql "STOP $(sql_replica)" "$(sql_change_source) $options" "START $(sql_replica)"
+    HELD=''
     note "follows $WANTED $2"
+}
+
+# hold_replica: stops the link and looks at it anew. Should the script end before the link is changed, what ran of it runs again.
+hold_replica() {
+    HELD=''
+    [ "$(replica_field Replica_IO_Running)" = No ] || HELD=IO_THREAD
+    [ "$(replica_field Replica_SQL_Running)" = No ] || HELD="${HELD:+$HELD, }SQL_THREAD"
+    at_exit let_replica_go
+    sql "STOP $(sql_replica)"
+    look_at_replication
+}
+let_replica_go() { [ -z "$HELD" ] || try_sql "START $(sql_replica) $HELD" >/dev/null; }
+
+# sql_changed_retry: `, OPTION = …` of what the link that was looked at has otherwise; a series that does not tell is not asked again.
+sql_changed_retry() {
+    local name value
+    [ -n "$RETRY_SECONDS" ] || return 0
+    for name in "Connect_Retry=$RETRY_SECONDS" "Source_Retry_Count=$RETRY_COUNT"; do
+        value="$(replica_field "${name%=*}")"
+        case "$value" in '' | "${name#*=}") continue ;; esac
+        name="${name/Source_/}"
+        printf ', %s_%s = %s' "$(sql_source)" "$(printf '%s' "${name%=*}" | tr '[:lower:]' '[:upper:]')" "${name#*=}"
+    done
 }
 
 # The applier goes on meanwhile, and the coordinates stay.
 renew_login() {
-    sql "STOP $(sql_replica) IO_THREAD" "$(sql_change_source) $(sql_source)_PASSWORD = $(quote_sql "$ACCOUNT_PASSWORD")$1" "START $(sql_replica)"
+    sql "STOP $(sql_replica) IO_THREAD" "$(sql_change_source) $(sql_source)_PASSWORD = $(quote_sql "$ACCOUNT_PASSWORD")$1$(sql_changed_retry)" "START $(sql_replica)"
     note "its receiver logs in to $WANTED anew (it was running: $(replica_field Replica_IO_Running))"
 }
 

@@ -101,18 +101,13 @@ has_applied_or_stopped() { has_applied_all_received || [ "$(replica_field Replic
 
 # Opened only after the peer is closed (unless both are to be open) and its last transaction is applied here.
 require_all_applied() {
-    local gtid file position
     require_peer "$PEER_HOST" "$PEER_PORT" 20
     if [ "$PEER_ROLE" = passive ] && [ "$(peer_read @@global.read_only)" != 1 ]; then
         fail MM_ROLE_PEER_WRITABLE "$PEER_HOST still takes writes, so $NODE stays closed" "run up again; see that nobody lifts the fence on $PEER_HOST"
     fi
-    if have_both_gtids && has_wait_for_gtid_set; then
-        gtid="$(peer_read @@global.gtid_executed | plain_gtid_set)"
-        [ "$(sql "SELECT WAIT_FOR_EXECUTED_GTID_SET($(quote_sql "$gtid"), $CATCH_UP_SECONDS)")" = 0 ] && return
-    else
-        read -r file position <<<"$(read_peer_coordinates)"
-        case "$(sql "SELECT $(sql_wait_for_position)($(quote_sql "$file"), $position, $CATCH_UP_SECONDS)")" in -1 | NULL | '') ;; *) return ;; esac
-    fi
+    mark_peer_log
+    # asked again and again, and not in one statement: the wait is seen, and ends with the run
+    wait_until "$CATCH_UP_SECONDS" has_applied_mark && return
     fail MM_ROLE_BEHIND "$NODE has not applied all that $PEER_HOST wrote, within $CATCH_UP_SECONDS s; it stays closed, and so does $PEER_HOST" \
         "see SHOW $(sql_replica) STATUS on $NODE; then run up again, or set active back"
 }

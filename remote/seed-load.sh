@@ -167,11 +167,18 @@ remember_seed() {
 
 # Seeded by an earlier up, parted by destroy: with GTIDs it can be proven that this node only lags behind, and needs no seed.
 resume_parted() {
-    local errant purged theirs changed
+    local errant purged theirs changed parted gone
     require_peer "$PEER_HOST" "$PEER_PORT" 20
     if ! have_both_gtids; then
         fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind. Nothing was changed" \
             "empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
+    fi
+    parted="$(value_of applied "$(recall seed)")"
+    gone="$(sql "SELECT GTID_SUBTRACT($(quote_sql "$parted"), @@global.gtid_executed)" | plain_gtid_set)"
+    [ -n "$gone" ] || gone="$(peer_read "GTID_SUBTRACT($(quote_sql "$parted"), @@global.gtid_executed)" | plain_gtid_set)"
+    if [ -z "$parted" ] || [ -n "$gone" ]; then
+        fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left, and nothing proves that it only lags behind: of what it had applied when the two parted (${parted:-not noted}), the logs of the two no longer know all (${gone:-none}). Nothing was changed" \
+            "if the logs were reset, what was written before cannot be told: empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
     fi
     errant="$(peer_read "GTID_SUBTRACT($(quote_sql "$(read_gtid_set)"), @@global.gtid_executed)")"
     purged="$(peer_read "GTID_SUBTRACT(@@global.gtid_purged, $(quote_sql "$(read_gtid_set)"))")"

@@ -5,11 +5,11 @@
 # try_sql or try_peer; a log that cannot be read ends the script, and one that is gone is named like an event.
 find_foreign_event() {
     local ask="$1" from="$3" own="${4:-none}" logs log past='' foreign
-    logs="$("$ask" 'SHOW BINARY LOGS' | cut -f 1)" || fail_unread_log 'the list of logs'
+    logs="$("$ask" 'SHOW BINARY LOGS' | cut -f 1)" || fail_unread_log "$ask" 'the list of logs'
     for log in $logs; do
         if [ "$log" = "$2" ]; then past=yes; fi
         [ -n "$past" ] || continue
-        "$ask" "SHOW BINLOG EVENTS IN '$log' FROM $from" >"$SCRATCH/events" || fail_unread_log "the log $log"
+        "$ask" "SHOW BINLOG EVENTS IN '$log' FROM $from" >"$SCRATCH/events" || fail_unread_log "$ask" "the log $log"
         foreign="$(awk -F'\t' -v own="$own" '!found && $4 != own && $3 !~ /^(Format_desc|Previous_gtids|Rotate|Stop|Gtid_list|Binlog_checkpoint|Start_encryption)$/ {
             print $1 " " $2 " " $3 " of server " $4; found = 1 }' "$SCRATCH/events")"
         if [ -n "$foreign" ]; then
@@ -21,4 +21,11 @@ find_foreign_event() {
     # a log that is not there cannot be read, and says nothing of what was in it
     [ -n "$past" ] || echo "the log of the seed, ${2:-unknown}, is gone"
 }
-fail_unread_log() { fail MM_PEER_UNREADABLE "from $NODE, $1 of ${PEER_HOST:-$NODE} cannot be read" "run up again" "$(cat "$SCRATCH/words")"; }
+
+# fail_unread_log ASK WHAT
+fail_unread_log() {
+    case "$1" in
+        try_peer) fail MM_PEER_UNREADABLE "from $NODE, $2 of $PEER_HOST cannot be read" "run up again" "$(cat "$SCRATCH/words")" ;;
+        *) fail MM_SQL_REFUSED "$NODE's server does not let $2 be read" "read the server's words; grant the login what README.md lists, then run up again" "$(cat "$SCRATCH/words")" ;;
+    esac
+}

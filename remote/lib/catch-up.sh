@@ -34,11 +34,14 @@ has_applied_mark() {
     fi
 }
 
-# is_past_mark: of the status that was looked at; file names of one log sort by their numbers.
+# is_past_mark: of the status that was looked at. Files of one log go by their numbers, not by their names (999999, 1000000); a mark
+# or a place that was not told is past nothing.
 is_past_mark() {
-    local at
-    at="$(printf '%s %020d' "$(replica_field Relay_Source_Log_File)" "$(replica_field Exec_Source_Log_Pos)")"
-    [ "$at" = "$(printf '%s\n%s %020d\n' "$at" "$MARK_FILE" "$MARK_POSITION" | sort | tail -n 1)" ]
+    local file position number='^[0-9]+ [0-9]+ [0-9]+ [0-9]+$' logs
+    file="$(replica_field Relay_Source_Log_File)" position="$(replica_field Exec_Source_Log_Pos)"
+    [[ "${file##*.} $position ${MARK_FILE##*.} $MARK_POSITION" =~ $number ]] || return 1
+    logs=$((10#${file##*.} - 10#${MARK_FILE##*.}))
+    [ "$logs" -gt 0 ] || { [ "$logs" = 0 ] && [ "$position" -ge "$MARK_POSITION" ]; }
 }
 
 # are_threads_running: of the status that was looked at.

@@ -16,7 +16,7 @@ withdraw_admission() {
 #   state=imported     it is whole and proven; beside those source_file= source_position= source_gtid= (where the origin stood)
 #                      file= position= (where this server's own log stood)
 #   state=done         and proven after a restart
-#   state=parted       destroy has ended the pair; the data is here still
+#   state=parted       destroy has ended the pair; the data is here still; beside those applied= (what this server had applied then)
 
 # write_seed STATE [KEY=VALUE...]: of a seed from SOURCE_UUID into this server.
 write_seed() {
@@ -25,16 +25,18 @@ write_seed() {
     remember seed "state=$state source=$SOURCE_UUID own=$(read_server_uuid)${*:+ $*}"
 }
 
-# change_seed STATE: what else is known of it stays.
+# change_seed STATE [KEY=VALUE...]: what else is known of it stays.
 change_seed() {
-    local seed
+    local seed state="$1"
+    shift
     seed="$(recall seed)"
-    remember seed "state=$1 ${seed#state=* }"
+    remember seed "state=$state ${seed#state=* }${*:+ $*}"
 }
 
-# part_seed: at destroy the data stays, and is marked as no longer following anybody; with its definitions, for a later up to compare.
+# part_seed: at destroy the data stays, and is marked as no longer following anybody; with its definitions and its GTID set, for a
+# later up to compare: logs that were reset since, on both servers, say nothing of what was written before.
 part_seed() {
-    change_seed parted
+    change_seed parted "applied=$(read_gtid_set)"
     read_definitions | cut -f 1 | uniq >"$SCRATCH/names"
     remember seed-names "$(cat "$SCRATCH/names")"
 }

@@ -6,7 +6,7 @@ find_service() {
     local name
     if [ -z "$SERVICE" ]; then
         for name in mysqld mysql mariadb; do
-            if has_systemd && systemctl is-active -q "$name" 2>/dev/null || [ -x "/etc/init.d/$name" ]; then
+            if is_service "$name"; then
                 SERVICE="$name"
                 break
             fi
@@ -15,6 +15,9 @@ find_service() {
     [ -n "$SERVICE" ] || fail MM_NODE_NO_SERVICE "$NODE's server runs under no service name that is known (mysqld, mysql, mariadb)" \
         "set mysql.service of node $NODE"
 }
+
+# is_service NAME: where there is a service manager, what it runs: an init script beside it may be of a server that does not run.
+is_service() { if has_systemd; then systemctl is-active -q "$1" 2>/dev/null; else [ -x "/etc/init.d/$1" ]; fi; }
 
 # restart_service: status 0 when the server answers within START_TIMEOUT_SECONDS: a crash recovery may outlast the service
 # manager's own patience, so the server's answer decides, and only a unit that has failed ends the waiting early.

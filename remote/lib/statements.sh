@@ -12,8 +12,6 @@ sql_change_source() { if since 80023; then echo 'CHANGE REPLICATION SOURCE TO'; 
 # BINARY LOG STATUS from MySQL 8.2, alone from 8.4.
 sql_binary_log_status() { if since 80200; then echo 'SHOW BINARY LOG STATUS'; else echo 'SHOW MASTER STATUS'; fi; }
 sql_reset_binary_logs() { if since 80200; then echo 'RESET BINARY LOGS AND GTIDS'; else echo 'RESET MASTER'; fi; }
-# SOURCE_POS_WAIT from MySQL 8.0.26; the old name is gone in 8.4.
-sql_wait_for_position() { if since 80026; then echo SOURCE_POS_WAIT; else echo MASTER_POS_WAIT; fi; }
 # DISABLE ON REPLICA from MySQL 8.2.
 sql_disable_on_replica() { if since 80200; then echo 'DISABLE ON REPLICA'; else echo 'DISABLE ON SLAVE'; fi; }
 # --source-data from mysqldump 8.0.26; before that, and in MariaDB, --master-data.
@@ -24,7 +22,6 @@ skipping_variables() { if since 80026; then echo 'replica_skip_errors sql_replic
 
 has_super_read_only() { since 50708; }
 has_gtid_mode() { since 50605; }
-has_wait_for_gtid_set() { since 50705; }
 has_source_public_key() { since 80004; }
 has_persisted_variables() { since 80000; }
 has_validate_config() { since 80016; }

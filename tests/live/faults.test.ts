@@ -154,6 +154,13 @@ describe("without GTIDs, over sudo and a bastion, with the account made by @pulu
 
     test("a new b gets a seed and a its new coordinates, past the old channel", async () => {
         resetHosts("b");
+        // a has no note of the old b any more (it was removed above), and lists it until its next heartbeat to it fails
+        await waitFor(
+            "a without replicas",
+            90,
+            () => a.sql("SHOW REPLICAS"),
+            (rows) => rows === "",
+        );
         await b.run(
             "printf '[mysqld]\\ngtid_mode=OFF\\nenforce_gtid_consistency=OFF\\nlog_bin=mysql-bin\\n' >/etc/mysql/mysql.conf.d/own.cnf; systemctl restart mysql",
         );

@@ -231,6 +231,15 @@ describe("a pair that stands", () => {
             /MM_PREFLIGHT_PARTED b: holds what an earlier pair left: transactions that a lacks \([0-9a-f-]{36}:\d+\), and purged ones of a's that it missed \(none\)\n/,
         );
     });
+
+    test("is refused when the logs of both were reset after destroy: the sets would fit, and rows be missing", async () => {
+        for (const host of [a, b]) {
+            await host.sql("RESET BINARY LOGS AND GTIDS");
+        }
+        expect(await refusedUp()).toMatch(
+            /MM_PREFLIGHT_PARTED b: holds what an earlier pair left, and nothing proves that it only lags behind: of what it had applied when the two parted \(\S+\), the logs of the two no longer know all \(\S+\)\n/,
+        );
+    });
 });
 
 test("MariaDB beside MySQL is refused by both names, and nothing is changed", async () => {

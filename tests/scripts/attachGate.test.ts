@@ -147,6 +147,9 @@ describe("the gate, by file and position,", () => {
         host.peer.rules.push({ on: "SHOW BINARY LOGS", answer: refused(1227, "Access denied") });
         const run = await host.run(script, up);
         expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+        expect(run.stderr).toMatch(
+            /^error MM_PEER_UNREADABLE: from a, the list of logs of b\.example\.com cannot be read\n/,
+        );
     });
 
     it("refuses when the log of the import's coordinates is no longer there", async () => {

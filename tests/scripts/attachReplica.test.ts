@@ -186,6 +186,75 @@ describe("attach-replica.sh", () => {
         expect(run.exitCode).toBe(1);
     });
 
+    /** A link by position that stands, of another account; its applier goes on until it is stopped. */
+    async function advancing(): Promise<FakeHost> {
+        const host = makeHost(byPosition, byPosition);
+        await host.run(script, up);
+        host.local.channel?.set("Source_User", "old");
+        host.local.rules.push({
+            on: "STOP REPLICA",
+            answer: () => {
+                host.local.channel?.set("Exec_Source_Log_Pos", "8000");
+                host.local.channel?.set("Replica_IO_Running", "No").set("Replica_SQL_Running", "No");
+                return {};
+            },
+        });
+        return host;
+    }
+
+    it("points a link anew from where its applier stands once it is stopped, without GTIDs", async () => {
+        const host = await advancing();
+        const run = await host.run(script, up);
+        expect(changes(run.statements)).toEqual([
+            "STOP REPLICA",
+            "STOP REPLICA",
+            `CHANGE REPLICATION SOURCE TO ${login}, SOURCE_LOG_FILE = 'mysql-bin.000002', SOURCE_LOG_POS = 8000, ${rest}`,
+            "START REPLICA",
+        ]);
+        expect(run).toMatchObject({ exitCode: 0, stdout: line });
+    });
+
+    it.each([
+        ["both threads", "Yes", ["START REPLICA IO_THREAD, SQL_THREAD"]],
+        ["the applier", "No", ["START REPLICA SQL_THREAD"]],
+    ])("lets %s of such a link go on where its source has purged the log since", async (_, receiver, started) => {
+        const host = await advancing();
+        host.local.channel?.set("Replica_IO_Running", receiver);
+        host.peer.rules.push({ on: "SHOW BINARY LOGS", answer: { stdout: "mysql-bin.000003\t157\n" } });
+        const run = await host.run(script, up);
+        expect(changes(run.statements)).toEqual(["STOP REPLICA", ...started]);
+        expect([run.exitCode, run.stdout]).toEqual([1, ""]);
+        expect(run.stderr).toContain(
+            "error MM_LINK_LOG_PURGED: a.example.com no longer has what b would ask for (log mysql-bin.000002 to position 8000). b was not changed\n",
+        );
+    });
+
+    it.each([
+        ["9.7.4", { RETRY_SECONDS: 3 }, "SOURCE_CONNECT_RETRY = 3"],
+        ["9.7.4", { RETRY_COUNT: 77 }, "SOURCE_RETRY_COUNT = 77"],
+        ["8.0.15", { RETRY_SECONDS: 3, RETRY_COUNT: 77 }, "MASTER_CONNECT_RETRY = 3, MASTER_RETRY_COUNT = 77"],
+    ])(
+        "gives a link that stands the retries that were set anew, %s %j, and leaves its place",
+        async (version, retry, said) => {
+            const host = makeHost(byPosition, byPosition, version);
+            await host.run(script, up);
+            const run = await host.run(script, { ...up, ...retry });
+            const old = (text: string) =>
+                version === "9.7.4" ? text : text.replace("REPLICATION SOURCE", "MASTER").replace("REPLICA", "SLAVE");
+            const password = version === "9.7.4" ? "SOURCE_PASSWORD" : "MASTER_PASSWORD";
+            expect(changes(run.statements)).toEqual([
+                old("STOP REPLICA IO_THREAD"),
+                `${old("CHANGE REPLICATION SOURCE")} TO ${password} = 'SECRETaccount', ${said}`,
+                old("START REPLICA"),
+            ]);
+            expect(run).toMatchObject({ exitCode: 0, stdout: line });
+            expect(changes((await host.run(script, { ...up, ...retry })).statements)).toEqual([]);
+            expect(changes((await host.run(script, { ...up, RETRY_SECONDS: "", RETRY_COUNT: "" })).statements)).toEqual(
+                [],
+            );
+        },
+    );
+
     it("warns at every run while rows travel in clear, and no longer once the peer has TLS", async () => {
         const host = makeHost();
         const clear = { on: "SHOW SESSION STATUS LIKE 'Ssl_cipher'", answer: { stdout: "Ssl_cipher\t" } };

@@ -141,7 +141,7 @@ describe("fence-node.sh makes a node active", () => {
         const host = node(true);
         const run = await host.run(script, active);
         expect(changes(run.statements)).toEqual(open);
-        expect(run.statements).toContain("SELECT WAIT_FOR_EXECUTED_GTID_SET('uuid-a:1-9', 60)");
+        expect(run.statements).toContain("SELECT GTID_SUBSET('uuid-a:1-9', @@global.gtid_executed)");
         expect(run.peer).toEqual([
             "SELECT 1",
             "SELECT @@global.read_only",
@@ -187,10 +187,12 @@ describe("fence-node.sh makes a node active", () => {
 
     it("not before all is applied: then both stay closed, and the message says so", async () => {
         const host = node(true);
-        host.local.rules.push({ on: /^SELECT WAIT_FOR/, answer: { stdout: "1" } });
+        host.local.rules.push({ on: /^SELECT GTID_SUBSET/, answer: { stdout: "0" } });
         const run = await host.run(script, active);
         expect([run.exitCode, changes(run.statements), run.stdout]).toEqual([1, [], ""]);
-        expect(run.stderr).toBe(
+        // whoever looks sees the wait, and where nobody is left to hear it, it ends
+        expect(run.stderr).toMatch(/^b: fence-node: waiting since \d+ s, 60 s at most\n/);
+        expect(run.stderr.slice(run.stderr.indexOf("error "))).toBe(
             "error MM_ROLE_BEHIND: b has not applied all that a.example.com wrote, within 60 s; it stays closed, and so does a.example.com\n" +
                 "  next: see SHOW REPLICA STATUS on b; then run up again, or set active back\n",
         );
@@ -202,21 +204,39 @@ describe("fence-node.sh makes a node active", () => {
     ])("by the peer's coordinates where %s has no GTIDs", async (_, variables, peer) => {
         const host = node(true, "1", variables, peer);
         host.peer.coordinates = "mysql-bin.000009\t4321";
-        const run = await host.run(script, active);
-        expect(run.statements.filter((text) => text.includes("WAIT"))).toEqual([
-            "SELECT SOURCE_POS_WAIT('mysql-bin.000009', 4321, 60)",
+        host.local.channel = new Map([
+            ["Relay_Source_Log_File", "mysql-bin.000009"],
+            ["Exec_Source_Log_Pos", "4320"],
         ]);
+        expect((await host.run(script, active)).stderr).toContain("error MM_ROLE_BEHIND: ");
+        host.local.channel.set("Exec_Source_Log_Pos", "4321");
+        const run = await host.run(script, active);
         expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([0, "role active\n", open]);
     });
 
-    it.each(["-1", "NULL", ""])("not when that wait says %j: the time is over, or nothing is applied", async (said) => {
+    it.each([
+        ["is in an earlier log, by number", "mysql-bin.999999 9000", "mysql-bin.1000000\t4", 1],
+        ["is in a later log, by number", "mysql-bin.1000000 4", "mysql-bin.999999\t9000", 0],
+        ["is in a log whose number begins with zeros, and at the place", "bin.000009 100", "bin.000009\t99", 0],
+        ["is not told", " ", "mysql-bin.000001\t4", 1],
+        ["is told, and the peer's is not", "mysql-bin.000001 4", "", 1],
+    ])("by their numbers, not by their names: the applier %s", async (_, at, peer, exitCode) => {
         const host = node(true, "1", { gtid_mode: "OFF" });
-        host.local.rules.push({ on: /^SELECT SOURCE_POS_WAIT/, answer: { stdout: said } });
+        const [file = "", position = ""] = at.split(" ");
+        host.peer.coordinates = peer;
+        host.local.channel = new Map([
+            ["Relay_Source_Log_File", file],
+            ["Exec_Source_Log_Pos", position],
+        ]);
         const run = await host.run(script, active);
-        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
-        expect(run.stderr).toMatch(
-            /^error MM_ROLE_BEHIND: b has not applied all that a\.example\.com wrote, within 60 s;/,
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual(
+            exitCode === 0 ? [0, "role active\n", open] : [1, "", []],
         );
+        if (exitCode === 1) {
+            expect(run.stderr).toMatch(
+                /^error MM_ROLE_BEHIND: b has not applied all that a\.example\.com wrote, within 60 s;/m,
+            );
+        }
     });
 
     it("not when the server does not tell whether it is read-only", async () => {
@@ -375,6 +395,13 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
         async (variables) => {
             const host = survivor({}, variables);
             const run = await host.run(script, gone);
+            expect(run.statements.filter((text) => text.includes("RECEIVED_TRANSACTION_SET"))).toEqual(
+                variables.gtid_mode === "OFF"
+                    ? []
+                    : Array(2).fill(
+                          "SELECT COALESCE(MIN(GTID_SUBSET(RECEIVED_TRANSACTION_SET, @@global.gtid_executed)), 1) FROM performance_schema.replication_connection_status",
+                      ),
+            );
             expect(changes(run.statements)).toEqual([
                 "STOP REPLICA IO_THREAD",
                 "STOP REPLICA",

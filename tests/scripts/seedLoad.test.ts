@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs";
+import { chmodSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
 import { processList, refused } from "./fakeServer";
 
@@ -377,6 +378,58 @@ describe("seed-load.sh forgets where an earlier link stood", () => {
     });
 });
 
+describe("seed-load.sh, where its own log cannot be read,", () => {
+    it.each([
+        ["the list of logs", "SHOW BINARY LOGS"],
+        ["the log mysql-bin.000003", "SHOW BINLOG EVENTS IN 'mysql-bin.000003' FROM 157"],
+    ])("names this node, and not its peer: %s", async (what, on) => {
+        const { host, parameters } = ready();
+        host.local.rules.push({ on, answer: refused(1227, "Access denied") });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout]).toEqual([1, ""]);
+        expect(run.stderr.slice(run.stderr.indexOf("error "))).toBe(
+            `error MM_SQL_REFUSED: b's server does not let ${what} be read\n` +
+                "  next: read the server's words; grant the login what README.md lists, then run up again\n" +
+                "  server: ERROR 1227 (HY000) at line 1: Access denied\n",
+        );
+    });
+});
+
+it("seed-load.sh takes every schema but the server's own for somebody's data, and an empty `test` for nobody's", async () => {
+    const { host, parameters } = ready();
+    const asked = (await host.run(script, parameters)).statements.find((text) =>
+        text.startsWith("SELECT schema_name FROM"),
+    );
+    expect(asked?.replaceAll(/\s+/g, " ")).toBe(
+        "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN ('mysql','information_schema','performance_schema','sys','ndbinfo','mysql_master_master') " +
+            "AND NOT (schema_name = 'test' AND NOT EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = 'test'))",
+    );
+});
+
+describe("seed-load.sh restarts", () => {
+    it("what runs, and not a stopped server that has an init script beside it", async () => {
+        const { host, parameters } = ready();
+        host.write("/etc/init.d/mysqld", "");
+        chmodSync(host.path("/etc/init.d/mysqld"), 0o755);
+        host.answers.systemctl = ({ argv }) => ({ status: argv[0] === "is-active" && argv[2] !== "mysql" ? 3 : 0 });
+        expect((await host.run(script, parameters)).stderr).toContain("b: restarting mysql, once\n");
+    });
+
+    it("by an init script where there is no service manager", async () => {
+        const { host, parameters } = ready();
+        rmSync(host.path("/run/systemd/system"), { recursive: true });
+        symlinkSync(join(__dirname, "fake", "program.sh"), host.path("/bin/service"));
+        host.answers.service = () => ({});
+        host.write("/etc/init.d/mysql", "");
+        chmodSync(host.path("/etc/init.d/mysql"), 0o755);
+        host.write("/etc/init.d/mysqld", "");
+        expect((await host.run(script, parameters)).stderr).toContain("b: restarting mysql, once\n");
+        expect(host.calls.filter(({ name }) => /^(systemctl|service)$/.test(name)).map(({ argv }) => argv)).toEqual([
+            ["mysql", "restart"],
+        ]);
+    });
+});
+
 describe("seed-load.sh at destroy", () => {
     it("keeps the data and the account, and marks them as parted; a second time changes nothing", async () => {
         const { host, parameters } = ready();
@@ -386,7 +439,9 @@ describe("seed-load.sh at destroy", () => {
             const run = await host.run(script, parameters, "down");
             expect([run.exitCode, run.stdout, run.stderr]).toEqual([0, "", ""]);
             expect(changes(run.statements)).toEqual([]);
-            expect(host.memory("seed")).toBe(done.replace("state=done", "state=parted"));
+            expect(host.memory("seed")).toBe(
+                done.replace("state=done", "state=parted").replace("\n", " applied=uuid-a:1-9\n"),
+            );
         }
         expect([...host.local.accounts.keys()]).toEqual(["app@%", "replicator@%"]);
     });

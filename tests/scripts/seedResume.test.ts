@@ -4,7 +4,7 @@ cleanUpHosts();
 
 const script = "seed-load.sh";
 const parted =
-    "state=parted source=uuid-a own=uuid-b source_file=bin.7 source_position=700 source_gtid=uuid-a:1-9 file=bin.1 position=4\n";
+    "state=parted source=uuid-a own=uuid-b source_file=bin.7 source_position=700 source_gtid=uuid-a:1-9 file=bin.1 position=4 applied=uuid-a:1-8\n";
 const line = "seed source_file=bin.9 source_position=900 source_gtid=uuid-a:1-9 file=mysql-bin.000003 position=157\n";
 const way = "empty b (or name a fresh host), remove /var/lib/mysql-master-master/3306 there, then run up again";
 const close = ["SET GLOBAL super_read_only = 0", "SET GLOBAL read_only = 1", "SET GLOBAL event_scheduler = OFF"];
@@ -41,6 +41,7 @@ describe("seed-load.sh on a node that an earlier pair has left", () => {
         expect(run.peer).toEqual([
             "SELECT 1",
             "SELECT @@global.gtid_mode",
+            "SELECT GTID_SUBTRACT('uuid-a:1-8', @@global.gtid_executed)",
             "SELECT GTID_SUBTRACT('uuid-a:1-9', @@global.gtid_executed)",
             "SELECT GTID_SUBTRACT(@@global.gtid_purged, 'uuid-a:1-9')",
             "SHOW BINARY LOG STATUS",
@@ -80,7 +81,7 @@ describe("seed-load.sh on a node that an earlier pair has left", () => {
     });
 
     it.each([
-        ["has what its peer lacks", /^SELECT GTID_SUBTRACT\('/, "uuid-b:1-2", "uuid-b:1-2", "none"],
+        ["has what its peer lacks", /^SELECT GTID_SUBTRACT\('uuid-a:1-9'/, "uuid-b:1-2", "uuid-b:1-2", "none"],
         ["misses what its peer has purged", /^SELECT GTID_SUBTRACT\(@@/, "uuid-a:10", "none", "uuid-a:10"],
     ])("refuses where it %s, and names that", async (_, on, said, errant, purged) => {
         const { host, parameters } = ready();
@@ -94,6 +95,31 @@ describe("seed-load.sh on a node that an earlier pair has left", () => {
             stderr:
                 `error MM_SEED_NOT_PROVEN: b holds what an earlier pair left: transactions that its peer lacks (${errant}), and purged ones that it missed (${purged}). Nothing was changed\n` +
                 `  next: ${way}\n`,
+        });
+    });
+
+    it.each<[string, "local" | "peer" | undefined, string, string]>([
+        ["its own log was reset since", "local", "uuid-a:1-8", "uuid-a:1-8"],
+        ["its peer's log was reset since", "peer", "uuid-a:1-8", "uuid-a:1-8"],
+        ["what it had then was not noted", undefined, "", "none"],
+    ])("refuses where %s: both sets may fit, and rows be missing for ever", async (_, which, noted, gone) => {
+        const { host, parameters } = ready();
+        const mark = parted.replace("=uuid-a:1-8", `=${noted}`);
+        host.remember("seed", mark);
+        if (which !== undefined) {
+            host[which].rules.push({
+                on: "SELECT GTID_SUBTRACT('uuid-a:1-8', @@global.gtid_executed)",
+                answer: { stdout: "uuid-a:1-8" },
+            });
+        }
+        const run = await host.run(script, parameters);
+        expect([changes(run.statements), host.memory("seed")]).toEqual([[], mark]);
+        expect(run).toMatchObject({
+            exitCode: 1,
+            stdout: "",
+            stderr:
+                `error MM_SEED_NOT_PROVEN: b holds what an earlier pair left, and nothing proves that it only lags behind: of what it had applied when the two parted (${noted || "not noted"}), the logs of the two no longer know all (${gone}). Nothing was changed\n` +
+                `  next: if the logs were reset, what was written before cannot be told: ${way}\n`,
         });
     });
 

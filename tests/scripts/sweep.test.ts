@@ -148,10 +148,13 @@ describe("lock-host.sh at destroy", () => {
     it("drops the test's schema out of the log of a node that was seeded, and says that its data is nobody's copy now", async () => {
         const host = littered();
         host.remember("seed", "state=done source=uuid-a own=uuid-b source_file=f\n");
+        host.local.variables.set("gtid_executed", "uuid-a:1-9,\\nuuid-b:1");
         const run = await host.run(script, down, "down");
         expect(run.statements).toContain("SET SESSION sql_log_bin = 0");
         expect(run.statements).not.toContain("SET SESSION sql_log_bin = 1");
-        expect(host.memory("seed")).toBe("state=parted source=uuid-a own=uuid-b source_file=f\n");
+        expect(host.memory("seed")).toBe(
+            "state=parted source=uuid-a own=uuid-b source_file=f applied=uuid-a:1-9,uuid-b:1\n",
+        );
     });
 
     it("leaves what is not its own: another channel, a backup that is to be kept, an unfinished import's mark", async () => {

@@ -1,4 +1,6 @@
-import { changes, cleanUpHosts, makeHost } from "./fakeHost";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
 
 cleanUpHosts();
 
@@ -12,6 +14,17 @@ const write = [
     "INSERT INTO mysql_master_master.row_test VALUES ('TOKEN')",
 ];
 const drop = "DROP DATABASE IF EXISTS mysql_master_master";
+
+/** Runs it by a clock that says these milliseconds in turn, again and again. */
+function runByClock(host: FakeHost, milliseconds: number[]) {
+    let asked = 0;
+    symlinkSync(join(__dirname, "fake", "program.sh"), host.path("/bin/date"));
+    host.answers.date = ({ argv }) =>
+        argv[0] === "+%s%3N"
+            ? { stdout: `${milliseconds[asked++ % milliseconds.length]}\n` }
+            : { stdout: "2026-11-25 09:00:00 UTC\n" };
+    return host.run(script, up);
+}
 
 describe("verify-rows.sh", () => {
     it("writes a row, sees the same one on the peer, and drops the schema; each time anew", async () => {
@@ -41,6 +54,30 @@ describe("verify-rows.sh", () => {
             "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1",
             "SET GLOBAL super_read_only = 1",
         ]);
+    });
+
+    it("fails where the peer never shows the row, in any of five tries, and leaves no schema", async () => {
+        const host = makeHost();
+        host.peer.rules.push({ on: /row_test WHERE token/, answer: { stdout: "" } });
+        const run = await runByClock(host, [0, 5000, 5000]);
+        expect([run.exitCode, run.stdout]).toEqual([1, ""]);
+        expect(changes(run.statements).map(token)).toEqual([...Array(5).fill(write).flat(), drop]);
+        expect(run.stderr).toBe(
+            [1, 2, 3, 4, 5].map((time) => `b: try ${time}: a row took 5000 ms to a.example.com\n`).join("") +
+                "error MM_LINK_ROW_LATE: five rows written on b were not on a.example.com within 1 s (the last: 5000 ms; 5000 and more: not seen)\n" +
+                "  next: see the lag on a.example.com (SHOW REPLICA STATUS) and its load, then run up again\n",
+        );
+    });
+
+    it.each([
+        [1000, 0],
+        [1001, 1],
+    ])("takes a row that arrives after %s ms for one that is in time, or not", async (took, exitCode) => {
+        const run = await runByClock(makeHost(), [0, took]);
+        expect(run.exitCode).toBe(exitCode);
+        expect(run.stderr).toContain(
+            exitCode === 0 ? `b: a row was on a.example.com ${took} ms later\n` : "error MM_LINK_ROW_LATE: ",
+        );
     });
 
     it("opens it for its own statements alone: whoever writes meanwhile is named, and the fence is closed while it waits", async () => {

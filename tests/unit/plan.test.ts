@@ -40,6 +40,22 @@ describe("what a preview says", () => {
         ]);
     });
 
+    it.each([
+        [true, {}, true],
+        [false, {}, false],
+        [true, { lockAllTables: false }, false],
+    ])(
+        "of a copy where tables without transactions are accepted (%s) and seed is %j",
+        async (accepted, seed, locks) => {
+            const { get } = await buildPair({ ...plainArgs(), accept: { nonTransactionalTables: accepted }, seed });
+            const dump = `${get("pair-link-seed-dump").inputs.create}`;
+            expect([
+                dump.includes("mysqldump --lock-all-tables "),
+                dump.includes("mysqldump --single-transaction "),
+            ]).toEqual([locks, !locks]);
+        },
+    );
+
     it("of a direction: who follows whom, and that only the way back has a gate", async () => {
         const follow = (source: string) =>
             `follow ${source}:3306 as replicator: by GTID where both servers have it on, else from its coordinates at the seed`;

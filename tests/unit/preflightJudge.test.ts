@@ -13,7 +13,7 @@ const variable = (name: string, value: string) => ({
 });
 const link = { without: ["mark link"], with: ["mark link source=b:3306_uuid=uuid-x"] };
 const marked = (state: string, source = "uuid-a", own = "uuid-b") => [
-    `mark seed state=${state}_source=${source}_own=${own}`,
+    `mark seed state=${state}_source=${source}_own=${own}${state === "parted" ? "_applied=uuid-a:1-399" : ""}`,
 ];
 const server = (text: string) => ({ without: ["server ", "tcp server", "client"], with: [`server ${text}`] });
 /** What b's port greets with is another matter. */
@@ -584,6 +584,23 @@ describe("a b that is not fresh", () => {
     ])("is refused when parted and it %s", (_, more, a, what) => {
         const b = { without: left, with: [...marked("parted"), "schema shop", ...more] };
         expect(said(report({ a, b }))).toEqual([`PARTED b: ${what}`]);
+    });
+
+    it.each<[string, string, string, string, string]>([
+        ["the logs of both were reset", "uuid-a:1-399", "", "uuid-a:1-3", "uuid-a:1-399,uuid-a:4-399"],
+        ["its own log was reset", "uuid-a:1-399", "uuid-a:400", "uuid-a:1-500", "uuid-a:1-399"],
+        ["a's log was reset", "uuid-a:1-399", "uuid-a:1-399", "uuid-a:1-3", "uuid-a:4-399"],
+        ["what it had then was not noted", "", "uuid-a:1-399", "uuid-a:1-500", "none"],
+    ])("is refused when parted and %s since", (_, noted, theirs, ours, gone) => {
+        const [mark = ""] = marked("parted");
+        const b = {
+            without: left,
+            with: [mark.replace("uuid-a:1-399", noted), "schema shop", `variable gtid_executed ${theirs}`],
+        };
+        const a = { without: ["variable gtid_executed"], with: [`variable gtid_executed ${ours}`] };
+        expect(said(report({ a, b }))).toEqual([
+            `PARTED b: holds what an earlier pair left, and nothing proves that it only lags behind: of what it had applied when the two parted (${noted || "not noted"}), the logs of the two no longer know all (${gone})`,
+        ]);
     });
 
     it("is refused when parted without GTIDs", () => {

@@ -17,11 +17,9 @@ const words = [
     "sql_change_source",
     "sql_binary_log_status",
     "sql_reset_binary_logs",
-    "sql_wait_for_position",
     "dump_coordinates_flag",
 ];
-const oldest =
-    "SLAVE | MASTER | CHANGE MASTER TO | SHOW MASTER STATUS | RESET MASTER | MASTER_POS_WAIT | --master-data=1";
+const oldest = "SLAVE | MASTER | CHANGE MASTER TO | SHOW MASTER STATUS | RESET MASTER | --master-data=1";
 const statements: [string, string, string][] = [
     ["MySQL", "5.5.9", oldest],
     ["MySQL", "5.6.14-log", oldest],
@@ -32,37 +30,37 @@ const statements: [string, string, string][] = [
     [
         "MySQL",
         "8.0.23",
-        "REPLICA | SOURCE | CHANGE REPLICATION SOURCE TO | SHOW MASTER STATUS | RESET MASTER | MASTER_POS_WAIT | --master-data=1",
+        "REPLICA | SOURCE | CHANGE REPLICATION SOURCE TO | SHOW MASTER STATUS | RESET MASTER | --master-data=1",
     ],
     [
         "MySQL",
         "8.0.26",
-        "REPLICA | SOURCE | CHANGE REPLICATION SOURCE TO | SHOW MASTER STATUS | RESET MASTER | SOURCE_POS_WAIT | --source-data=1",
+        "REPLICA | SOURCE | CHANGE REPLICATION SOURCE TO | SHOW MASTER STATUS | RESET MASTER | --source-data=1",
     ],
     [
         "MySQL",
         "8.1.0",
-        "REPLICA | SOURCE | CHANGE REPLICATION SOURCE TO | SHOW MASTER STATUS | RESET MASTER | SOURCE_POS_WAIT | --source-data=1",
+        "REPLICA | SOURCE | CHANGE REPLICATION SOURCE TO | SHOW MASTER STATUS | RESET MASTER | --source-data=1",
     ],
     [
         "MySQL",
         "8.2.0",
-        "REPLICA | SOURCE | CHANGE REPLICATION SOURCE TO | SHOW BINARY LOG STATUS | RESET BINARY LOGS AND GTIDS | SOURCE_POS_WAIT | --source-data=1",
+        "REPLICA | SOURCE | CHANGE REPLICATION SOURCE TO | SHOW BINARY LOG STATUS | RESET BINARY LOGS AND GTIDS | --source-data=1",
     ],
     [
         "MySQL",
         "8.3.0",
-        "REPLICA | SOURCE | CHANGE REPLICATION SOURCE TO | SHOW BINARY LOG STATUS | RESET BINARY LOGS AND GTIDS | SOURCE_POS_WAIT | --source-data=1",
+        "REPLICA | SOURCE | CHANGE REPLICATION SOURCE TO | SHOW BINARY LOG STATUS | RESET BINARY LOGS AND GTIDS | --source-data=1",
     ],
     [
         "MySQL",
         "8.4.0",
-        "REPLICA | SOURCE | CHANGE REPLICATION SOURCE TO | SHOW BINARY LOG STATUS | RESET BINARY LOGS AND GTIDS | SOURCE_POS_WAIT | --source-data=1",
+        "REPLICA | SOURCE | CHANGE REPLICATION SOURCE TO | SHOW BINARY LOG STATUS | RESET BINARY LOGS AND GTIDS | --source-data=1",
     ],
     [
         "MySQL",
         "9.7.4",
-        "REPLICA | SOURCE | CHANGE REPLICATION SOURCE TO | SHOW BINARY LOG STATUS | RESET BINARY LOGS AND GTIDS | SOURCE_POS_WAIT | --source-data=1",
+        "REPLICA | SOURCE | CHANGE REPLICATION SOURCE TO | SHOW BINARY LOG STATUS | RESET BINARY LOGS AND GTIDS | --source-data=1",
     ],
     ["MariaDB", "10.5.29-MariaDB", oldest],
     ["MariaDB", "10.11.6-MariaDB-log", oldest],
@@ -73,7 +71,6 @@ const statements: [string, string, string][] = [
 const abilities: [string, string][] = [
     ["has_super_read_only", "nnyyyyyyyyyyynnn"],
     ["has_gtid_mode", "nyyyyyyyyyyyynnn"],
-    ["has_wait_for_gtid_set", "nnyyyyyyyyyyynnn"],
     ["has_source_public_key", "nnnyyyyyyyyyynnn"],
     ["has_persisted_variables", "nnnyyyyyyyyyynnn"],
     ["has_validate_config", "nnnnyyyyyyyyynnn"],
