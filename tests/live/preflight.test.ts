@@ -183,7 +183,7 @@ describe("a stack that leads to the wrong place", () => {
         const key = (await b.run("cat /etc/ssh/ssh_host_ed25519_key.pub")).trim();
         const second = {
             host: "b.example.com",
-            ssh: { host: `${subnet}.12`, port: 2299, dialAttempts: 1, hostKey: key },
+            ssh: { host: `${subnet}.12`, port: 2299, dialAttempts: 2, hostKey: key },
         };
         const text = await withSettings({ b: second }, refusedUp);
         expect([problemsOf(text), /ECONNREFUSED .*after 2 attempts/.test(text)]).toEqual([["SSH b", "SSHD a"], true]);
