@@ -168,6 +168,8 @@ connect_host() { # HOST
     ip netns add "$name"
     ip link add "$name" type veth peer name host0 netns "$name"
     ip link set "$name" master "$LAB_ID" up
+    # the same for each new host in its place: the others would go on sending to the old one's for a while
+    ip -n "$name" link set host0 address "$(mac_of "$1")"
     ip -n "$name" addr add "$(address_of "$1")/24" dev host0
     ip -n "$name" link set host0 up
     ip -n "$name" link set lo up
@@ -206,6 +208,11 @@ wait_until_ready() { # HOST
 }
 
 address_of() { printf '%s.%d\n' "$MM_LAB_SUBNET" "$((10 + $(printf '%d' "'$1") - 96))"; } # HOST
+
+mac_of() { # HOST
+    local id="${LAB_ID#mm}"
+    printf '02:6d:%s:%s:%s:%02x\n' "${id:0:2}" "${id:2:2}" "${id:4:2}" "$((10 + $(printf '%d' "'$1") - 96))"
+}
 
 ssh_root() { # HOST [CMD...]
     local host="$1"
