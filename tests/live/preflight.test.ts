@@ -118,7 +118,7 @@ describe("all problems of both hosts", () => {
         expect(await checkHosts("nowhere")).toMatchObject({
             exitCode: 2,
             text: expect.stringMatching(
-                /^error MM_SETTINGS_INVALID: 1 problem in the stack's settings\n {2}\(stack nowhere\): .*no stack named 'nowhere' found.*\nmake: .*\n$/,
+                /^error MM_SETTINGS_INVALID: 1 problem in the stack's settings\n {2}\(stack nowhere\): .*no stack named 'nowhere' found.*\nmake(\[\d\])?: .*\n$/,
             ),
         });
     });
