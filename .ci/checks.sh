@@ -40,14 +40,14 @@ run_static() {
     check 'shellcheck of remote' shellcheck --shell=bash --exclude=SC2034,SC2153 "${host_scripts[@]}"
 }
 
-run_unit() { LIMIT=1200 run_jest unit tests/unit tests/scripts; }
+run_unit() { LIMIT=700 run_jest unit tests/unit tests/scripts; }
 
 # The option takes all words that follow it: it comes last.
-run_live() { LIMIT=2700 on_hosts run_jest live --runInBand tests/live --testPathIgnorePatterns=tests/live/faults/; }
+run_live() { LIMIT=3300 on_hosts run_jest live --runInBand tests/live --testPathIgnorePatterns=tests/live/faults/; }
 
 # Of the faults what finds most in five minutes; `make test-faults` has all of them.
 run_sample() {
-    LIMIT=900 on_hosts run_jest sample --runInBand tests/live/faults -t '(b imports|a dumps|attach-b|mysqldump is killed|ALTER TABLE)$'
+    LIMIT=700 on_hosts run_jest sample --runInBand tests/live/faults -t '(b imports|a dumps|attach-b|mysqldump is killed|ALTER TABLE)$'
 }
 
 run_faults() {
