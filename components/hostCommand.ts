@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { assembleScript } from "../core/script";
+import { bashCommand } from "../core/shell";
 
 /** One hop of an SSH connection. */
 export interface SshHopArgs {
@@ -78,11 +79,10 @@ export function hostCommand(name: string, args: HostCommandArgs, opts: pulumi.Cu
         ...args.parameters,
     });
     const run = (verb: string, plan: pulumi.Input<string>[]) =>
-        pulumi.all([target.host, target.ssh.user ?? "root", ...plan]).apply(([host, user, ...lines]) => {
+        pulumi.all([target.host, target.ssh.user ?? "root", pulumi.all(plan)]).apply(([host, user, lines]) => {
             // what is said is a comment of the command, and must stay one whatever the settings hold
             const said = lines.map((line) => `# ${host}: ${line}`.replace(/[\r\n]+/g, " "));
-            const bash = user === "root" ? "bash -s --" : "sudo -n -H bash -s --";
-            return [...said, `${bash} ${verb} "$SSH_CONNECTION"`].join("\n");
+            return [...said, bashCommand(user, verb)].join("\n");
         });
     const resource = new command.remote.Command(
         name,

@@ -1,5 +1,6 @@
 import type { NodeRequest, PreflightRequest } from "../core/preflightRequest";
 import { assembleScript } from "../core/script";
+import { bashCommand } from "../core/shell";
 import { Facts } from "./facts";
 import type { Finding } from "./problem";
 import { DialError, type Outcome, Shell } from "./shell";
@@ -27,8 +28,7 @@ export async function look(node: NodeRequest, peer: NodeRequest, request: Prefli
         const clock = await shell.run("date +%s%3N", "", 20_000);
         const answered = Date.now();
         const clockSeconds = (Number(clock.stdout) - (asked + answered) / 2) / 1000;
-        const user = node.ssh.user ?? "root";
-        const command = `${user === "root" ? "" : "sudo -n -H "}bash -s -- up "$SSH_CONNECTION"`;
+        const command = bashCommand(node.ssh.user ?? "root", "up");
         const outcome = await shell.run(command, scriptOf(node, peer, request), 180_000);
         return {
             node,

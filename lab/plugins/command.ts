@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { findInputChanges, mayPrintOtherwise, NOT_KNOWN_YET, NOTHING, outputOf, previousOutput } from "./commandState";
+import { lifeCycle, previousOutput } from "./commandState";
 import type { Failure, Operation, ResourceType } from "./contract";
 import { HOP_DEFAULTS } from "./hop";
 import { localCommand } from "./localCommand";
@@ -37,27 +36,7 @@ const remoteCommand: ResourceType = {
         return { inputs: withoutEmpty({ ...news, connection }), failures };
     },
 
-    diff({ oldInputs, news }) {
-        return findInputChanges(oldInputs, news);
-    },
-
-    async create(inputs, op) {
-        const id = `${op.name}${randomBytes(4).toString("hex")}`;
-        const output = op.preview ? NOT_KNOWN_YET : await runIfGiven(inputs.create, inputs, NOTHING, op);
-        return { id, state: { ...inputs, ...output } };
-    },
-
-    async update(news, oldState, op) {
-        const previous = outputOf(oldState);
-        if (op.preview) {
-            return { ...news, ...(mayPrintOtherwise(INPUTS, oldState, news) ? NOT_KNOWN_YET : previous) };
-        }
-        return { ...news, ...(await runIfGiven(news.update ?? news.create, news, previous, op)) };
-    },
-
-    async delete(state, op) {
-        await runIfGiven(state.delete, state, outputOf(state), op);
-    },
+    ...lifeCycle(INPUTS, dialAndRun),
 };
 
 function checkConnection(connection: unknown): Failure[] {
@@ -95,11 +74,8 @@ function hopInputs(given: unknown): unknown {
     return inputs;
 }
 
-/** What the command printed. When there is none to run, what was printed before stays. */
-async function runIfGiven(command: unknown, inputs: Properties, previous: Output, op: Operation): Promise<Output> {
-    if (command === undefined) {
-        return previous;
-    }
+/** What the command printed. */
+async function dialAndRun(command: unknown, inputs: Properties, previous: Output, op: Operation): Promise<Output> {
     const plain = reveal(inputs) as Properties & { connection: Connection; environment?: Record<string, string> };
     const logging = plain.logging ?? "stdoutAndStderr";
     const wanted: Run = {

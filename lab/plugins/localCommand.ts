@@ -1,8 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { findInputChanges, mayPrintOtherwise, NOT_KNOWN_YET, NOTHING, outputOf, previousOutput } from "./commandState";
+import { lifeCycle, previousOutput } from "./commandState";
 import type { Operation, ResourceType } from "./contract";
 import { quoteGo } from "./goText";
 import { LineLog, type Output, text } from "./session";
@@ -41,25 +40,7 @@ export const localCommand: ResourceType = {
         return { inputs: withoutEmpty(news), failures };
     },
 
-    diff: ({ oldInputs, news }) => findInputChanges(oldInputs, news),
-
-    async create(inputs, op) {
-        const id = `${op.name}${randomBytes(4).toString("hex")}`;
-        const output = op.preview ? NOT_KNOWN_YET : await runIfGiven(inputs.create, inputs, NOTHING, op);
-        return { id, state: { ...inputs, ...output } };
-    },
-
-    async update(news, oldState, op) {
-        const previous = outputOf(oldState);
-        if (op.preview) {
-            return { ...news, ...(mayPrintOtherwise(INPUTS, oldState, news) ? NOT_KNOWN_YET : previous) };
-        }
-        return { ...news, ...(await runIfGiven(news.update ?? news.create, news, previous, op)) };
-    },
-
-    async delete(state, op) {
-        await runIfGiven(state.delete, state, outputOf(state), op);
-    },
+    ...lifeCycle(INPUTS, run),
 };
 
 interface Plain {
@@ -71,11 +52,8 @@ interface Plain {
     addPreviousOutputInEnv?: boolean;
 }
 
-/** What the command printed. When there is none to run, what was printed before stays. */
-async function runIfGiven(command: unknown, inputs: Properties, previous: Output, op: Operation): Promise<Output> {
-    if (command === undefined) {
-        return previous;
-    }
+/** What the command printed. */
+async function run(command: unknown, inputs: Properties, previous: Output, op: Operation): Promise<Output> {
     const plain = reveal(inputs) as Plain;
     const { dir = process.cwd(), logging = "stdoutAndStderr" } = plain;
     const given = plain.interpreter ?? [];
