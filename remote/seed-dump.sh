@@ -88,8 +88,7 @@ list_prepared() { cut -f 1,4 "$SCRATCH/prepared" | awk '{ print "format " $1 " x
 require_no_long_statements() { wait_until 30 has_no_long_statements || fail_busy; }
 has_no_long_statements() { [ -z "$(read_long_statements)" ]; }
 read_long_statements() {
-    read_connections | awk -F'\t' -v limit="$LOCK_WAIT_SECONDS" '($3 == "Query" || $3 == "Execute") && $4 + 0 >= limit && ++found <= 5 {
-        print "connection " $1 " since " $4 " s" }'
+    read_statements "$LOCK_WAIT_SECONDS" | awk -F'\t' 'NR <= 5 { print "connection " $1 " since " $3 " s" }'
 }
 fail_busy() {
     fail MM_SEED_BUSY "long statements on $NODE ($(read_long_statements | tr '\n' ';')) would hold up the dump's moment of read lock, and all of $NODE behind it. $NODE was only read" \

@@ -134,7 +134,7 @@ require_complete() {
 # Once restarted: what only a restart shows (accounts, plugins, the option file) is seen now and not on a bad day. The node stays
 # closed, and its log still holds nothing.
 prove_after_restart() {
-    local status=0 foreign log
+    local status=0 foreign log seed
     find_service
     log="$(read_variable log_error)"
     note "restarting $SERVICE, once"
@@ -146,7 +146,8 @@ prove_after_restart() {
     fi
     is_read_only || fail MM_SEED_LOAD "$NODE takes writes after a restart: $(find_option_lines read_only | tr '\n' ' ')" \
         "remove what opens it, SET GLOBAL read_only = 1, then run up again"
-    foreign="$(find_foreign_event try_sql "$(value_of file "$(read_seed_coordinates)")" "$(value_of position "$(read_seed_coordinates)")")"
+    seed="$(read_seed_coordinates)"
+    foreign="$(find_foreign_event try_sql "$(value_of file "$seed")" "$(value_of position "$seed")")"
     [ -z "$foreign" ] || fail MM_SEED_LOAD "somebody wrote on $NODE after the import ($foreign); $NODE is not used as it is" \
         "see what that was (mysqlbinlog); empty $NODE, remove $STATE/seed there, then run up again"
     change_seed 'done'
@@ -168,25 +169,26 @@ remember_seed() {
 # Seeded by an earlier up, parted by destroy: with GTIDs it can be proven that this node only lags behind, and needs no seed.
 resume_parted() {
     local errant purged theirs changed parted gone
+    local next="empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
     require_peer "$PEER_HOST" "$PEER_PORT" 20
     if ! have_both_gtids; then
         fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind. Nothing was changed" \
-            "empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
+            "$next"
     fi
     parted="$(value_of applied "$(recall seed)")"
     gone="$(sql "SELECT GTID_SUBTRACT($(quote_sql "$parted"), @@global.gtid_executed)" | plain_gtid_set)"
     [ -n "$gone" ] || gone="$(peer_read "GTID_SUBTRACT($(quote_sql "$parted"), @@global.gtid_executed)" | plain_gtid_set)"
     if [ -z "$parted" ] || [ -n "$gone" ]; then
         fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left, and nothing proves that it only lags behind: of what it had applied when the two parted (${parted:-not noted}), the logs of the two no longer know all (${gone:-none}). Nothing was changed" \
-            "if the logs were reset, what was written before cannot be told: empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
+            "if the logs were reset, what was written before cannot be told: $next"
     fi
     errant="$(peer_read "GTID_SUBTRACT($(quote_sql "$(read_gtid_set)"), @@global.gtid_executed)")"
     purged="$(peer_read "GTID_SUBTRACT(@@global.gtid_purged, $(quote_sql "$(read_gtid_set)"))")"
     [ -z "$errant$purged" ] || fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left: transactions that its peer lacks (${errant:-none}), and purged ones that it missed (${purged:-none}). Nothing was changed" \
-        "empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
+        "$next"
     changed="$(read_changed_names)"
     [ -z "$changed" ] || fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left, but not all of it or more, and its log does not say so ($changed). Nothing was changed" \
-        "empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
+        "$next"
     note "was seeded before and has nothing that its peer lacks: it needs no seed"
     close_for_seed
     # the origin's log drops and makes the account again: it must be there to be dropped

@@ -1,25 +1,37 @@
 # binlog.sh: reading binary logs, this server's own and its peer's.
 
 # find_foreign_event ASK FILE POSITION [SERVER_ID]: the first event from that place on, in this log and later ones, that another server
-# than SERVER_ID wrote (without one: any event), as `LOG POSITION TYPE of server ID`. Marks that every log has do not count. ASK is
-# try_sql or try_peer; a log that cannot be read ends the script, and one that is gone is named like an event.
+# than SERVER_ID wrote (without one: any event), as `LOG POSITION TYPE of server ID`. Marks that every log has do not count. A log that
+# is gone is named like an event.
 find_foreign_event() {
-    local ask="$1" from="$3" own="${4:-none}" logs log past='' foreign
+    local found
+    found="$(find_event "$1" "$2" "$3" pick_foreign "${4:-none}")"
+    # a log that is not there cannot be read, and says nothing of what was in it
+    [ "$found" != 'no log' ] || found="the log of the seed, ${2:-unknown}, is gone"
+    [ -z "$found" ] || printf '%s\n' "$found"
+}
+pick_foreign() {
+    awk -F'\t' -v own="$1" '!found && $4 != own && $3 !~ /^(Format_desc|Previous_gtids|Rotate|Stop|Gtid_list|Binlog_checkpoint|Start_encryption)$/ {
+        print $1 " " $2 " " $3 " of server " $4; found = 1 }'
+}
+
+# find_event ASK FILE POSITION PICK WORD: what PICK WORD prints first, with the events of each log from that place on in turn on its
+# stdin; `no log` when FILE is not there. ASK is sql, try_sql or try_peer; a log that cannot be read ends the script.
+find_event() {
+    local ask="$1" from="$3" logs log past='' found
     logs="$("$ask" 'SHOW BINARY LOGS' | cut -f 1)" || fail_unread_log "$ask" 'the list of logs'
     for log in $logs; do
         if [ "$log" = "$2" ]; then past=yes; fi
         [ -n "$past" ] || continue
         "$ask" "SHOW BINLOG EVENTS IN '$log' FROM $from" >"$SCRATCH/events" || fail_unread_log "$ask" "the log $log"
-        foreign="$(awk -F'\t' -v own="$own" '!found && $4 != own && $3 !~ /^(Format_desc|Previous_gtids|Rotate|Stop|Gtid_list|Binlog_checkpoint|Start_encryption)$/ {
-            print $1 " " $2 " " $3 " of server " $4; found = 1 }' "$SCRATCH/events")"
-        if [ -n "$foreign" ]; then
-            echo "$foreign"
+        found="$("$4" "$5" <"$SCRATCH/events")"
+        if [ -n "$found" ]; then
+            printf '%s\n' "$found"
             return
         fi
         from=4
     done
-    # a log that is not there cannot be read, and says nothing of what was in it
-    [ -n "$past" ] || echo "the log of the seed, ${2:-unknown}, is gone"
+    [ -n "$past" ] || echo 'no log'
 }
 
 # fail_unread_log ASK WHAT

@@ -24,16 +24,14 @@ read_enabled_events() {
 # Disabled as replication would have, unlogged: so it holds after a restart, this node gets no transaction of its own, and the next
 # pair's roles enable what is to run. Noted before it is done. What could not be disabled is in EVENTS_LEFT.
 part_events() {
-    local enabled name line
+    local enabled
     EVENTS_LEFT=''
     enabled="$(read_enabled_events)"
     [ -n "$enabled" ] || return 0
     [ -n "$(recall events-parted)" ] || remember events-parted "events=$enabled"
     if has_super_read_only; then sql 'SET GLOBAL super_read_only = 0'; fi
     list_events "'ENABLED'" "$(sql_disable_on_replica)" >"$SCRATCH/events"
-    while IFS=$'\t' read -r name line; do
-        if ! try_sql 'SET SESSION sql_log_bin = 0' "${line%%$'\t'*}" "${line#*$'\t'}" </dev/null; then EVENTS_LEFT="$EVENTS_LEFT $name ($(tr '\n' ' ' <"$SCRATCH/words"))"; fi
-    done <"$SCRATCH/events"
+    alter_events
     note "these events are copies of those that $PEER_HOST runs, and are disabled here now: $(cut -f 1 "$SCRATCH/events" | tr '\n' ' '); ALTER EVENT ... ENABLE those that this server alone is to run"
     [ -z "$EVENTS_LEFT" ] ||
         warn MM_ROLE_EVENTS_LEFT "these events, copies of those that $PEER_HOST runs, are still enabled here, so the scheduler stays off:$EVENTS_LEFT; ALTER EVENT ... DISABLE them, then SET GLOBAL event_scheduler = ON"
@@ -58,7 +56,7 @@ take_events() {
 
 # enable_events LIST: HEX.HEX words of schema and name with commas; `none`; or empty where the other node could not be asked.
 enable_events() {
-    local line name left=''
+    local left
     case "$1" in
         none) return 0 ;;
         '')
@@ -68,11 +66,18 @@ enable_events() {
             ;;
     esac
     list_disabled "AND CONCAT(HEX(event_schema), '.', HEX(event_name)) IN ('${1//,/\',\'}')" >"$SCRATCH/events"
-    while IFS=$'\t' read -r name line; do
-        if ! try_sql 'SET SESSION sql_log_bin = 0' "${line%%$'\t'*}" "${line#*$'\t'}" </dev/null; then left="$left $name ($(tr '\n' ' ' <"$SCRATCH/words"))"; fi
-    done <"$SCRATCH/events"
+    alter_events
     [ ! -s "$SCRATCH/events" ] || note "enabled events that $PEER_HOST ran before: $(cut -f 1 "$SCRATCH/events" | tr '\n' ' ')"
-    [ -z "$left" ] || warn MM_ROLE_EVENTS_LEFT "events that $PEER_HOST ran are still disabled here:$left"
+    [ -z "$EVENTS_LEFT" ] || warn MM_ROLE_EVENTS_LEFT "events that $PEER_HOST ran are still disabled here:$EVENTS_LEFT"
+}
+
+# alter_events: those of list_events in $SCRATCH/events, unlogged; EVENTS_LEFT is what the server did not let be altered, and why.
+alter_events() {
+    local name line
+    EVENTS_LEFT=''
+    while IFS=$'\t' read -r name line; do
+        if ! try_sql 'SET SESSION sql_log_bin = 0' "${line%%$'\t'*}" "${line#*$'\t'}" </dev/null; then EVENTS_LEFT="$EVENTS_LEFT $name ($(tr '\n' ' ' <"$SCRATCH/words"))"; fi
+    done <"$SCRATCH/events"
 }
 
 # list_disabled CONDITION: those that replication has disabled here.

@@ -95,6 +95,11 @@ read_connections() {
         $1 != own && $2 != "system user" && $2 != "event_scheduler" && $5 != "Daemon" && $5 !~ /^Binlog Dump/ { print $1 "\t" $2 "@" $3 "\t" $5 "\t" $6 }'
 }
 
+# read_statements SECONDS: ID, USER@HOST and SECONDS of each that runs for so long and longer, tab-separated.
+read_statements() {
+    read_connections | awk -F'\t' -v limit="$1" '($3 == "Query" || $3 == "Execute") && $4 + 0 >= limit { print $1 "\t" $2 "\t" $4 }'
+}
+
 read_variable() { sql "SELECT @@global.$1"; }
 
 # quote_sql TEXT: a string literal for any sql_mode but ANSI quirks: quotes doubled, backslashes doubled.

@@ -28,18 +28,11 @@ fence_again() { [ "$FENCE_LIFTED" != 1 ] || try_sql 'SET GLOBAL super_read_only 
 
 # require_nothing_slipped FILE POSITION: since that place this server's log holds of its own nothing but what a step writes.
 require_nothing_slipped() {
-    local log own past='' from="$2" logs slipped
-    own="$(read_variable server_id)"
-    logs="$(sql 'SHOW BINARY LOGS' | cut -f 1)"
-    for log in $logs; do
-        if [ "$log" = "$1" ]; then past=yes; fi
-        [ -n "$past" ] || continue
-        sql "SHOW BINLOG EVENTS IN '$log' FROM $from" >"$SCRATCH/events"
-        slipped="$(find_slipped "$own" <"$SCRATCH/events")"
-        [ -z "$slipped" ] || fail MM_ROLE_WRITES_SLIPPED "$NODE is read-only, but while step $STEP had super_read_only off for its own statements, another account with SUPER or CONNECTION_ADMIN wrote: $slipped. It stands in $NODE's log, and goes to $PEER_HOST" \
+    local slipped
+    slipped="$(find_event sql "$1" "$2" find_slipped "$(read_variable server_id)")"
+    [ -z "$slipped" ] || [ "$slipped" = 'no log' ] ||
+        fail MM_ROLE_WRITES_SLIPPED "$NODE is read-only, but while step $STEP had super_read_only off for its own statements, another account with SUPER or CONNECTION_ADMIN wrote: $slipped. It stands in $NODE's log, and goes to $PEER_HOST" \
             "see with mysqlbinlog what it was, and undo on the active node what is not wanted; keep such accounts from writing on $NODE; then run up again"
-        from=4
-    done
 }
 
 # find_slipped SERVER_ID: SHOW BINLOG EVENTS on stdin; LOG POSITION INFO of the first statement or table of that server that is not of

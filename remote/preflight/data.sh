@@ -21,7 +21,7 @@ tell_data() {
     tell_rows lost "SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables WHERE table_schema = 'sys'
         AND table_type = 'BASE TABLE' AND table_name <> 'sys_config' ORDER BY 1"
     tell_rows tablespace "SELECT name FROM information_schema.innodb_tablespaces WHERE space_type = 'General' AND name <> 'mysql' ORDER BY 1"
-    read_connections | awk -F'\t' '($3 == "Query" || $3 == "Execute") && $4 + 0 >= 10 { print "statement\t" $1 "\t" $2 "\t" $4 }'
+    read_statements 10 | sed 's/^/statement	/'
     tell_transactions
 }
 
