@@ -51,7 +51,7 @@ programs_of_mysql_5_6() { # ROOT
 programs_of_mysql_5_5() { # ROOT
     local from home="$1/usr/local/mysql"
     programs_of_mysql_5_6 "$1"
-    rm -rf "$home/share" "$home/lib" "$home/scripts" "$home/bin/mysqld"
+    (cd "$home" && rm -rf share lib scripts bin/mysqld)
     from="$(get_artifact mysql-5.5)"
     unzip -qoj "$from" '5-5-9/Linux-x86_64/mysqld' -d "$home/bin"
     unzip -qoj "$from" 5-5-9/share_dir.jar -d "$home"
