@@ -6,6 +6,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/bases.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/old-mysql.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/leftovers.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/disks.sh"
 
