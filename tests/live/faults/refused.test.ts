@@ -2,7 +2,7 @@ import { a, b, freshHosts, Host, lab, resetHosts, subnet, waitFor } from "../hos
 import { problemsOf, refusedUp } from "../refusals";
 import { Stack } from "../stack";
 
-jest.setTimeout(300_000);
+jest.setTimeout(1_200_000);
 
 // What the preflight refuses and tests/live/preflight.test.ts does not show. Nothing writes meanwhile: each host must be as it was.
 
