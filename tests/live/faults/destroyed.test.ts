@@ -2,7 +2,7 @@ import { a, b } from "../hosts";
 import { at, begun, ended, Interrupted, keepEventsOff, type Moment } from "./interrupted";
 import { STEPS } from "./steps";
 
-jest.setTimeout(300_000);
+jest.setTimeout(1_200_000);
 
 let pair: Interrupted;
 

@@ -32,7 +32,7 @@ export class Interrupted {
         try {
             await waitFor(
                 "the moment",
-                120,
+                600,
                 async () => (await moment(run)) || (ended?.text ?? false),
                 (seen) => seen !== false,
             );
