@@ -26,7 +26,7 @@ const end = "# mysql-master-master end";
 const configured = `[mysqld]\n${mark}\nserver_id=20\n${end}\n`;
 const closed = `[mysqld]\n${mark}\nserver_id=20\n# role: passive\nread_only=1\nevent_scheduler=OFF\nsuper_read_only=1\n${end}\n`;
 const line = "seed source_file=bin.7 source_position=700 source_gtid=uuid-a:1-9 file=mysql-bin.000003 position=157\n";
-const done = `state=done source=uuid-a own=uuid-b ${line.replace("seed ", "")}`;
+const done = `state=done source=uuid-a own=uuid-b source_log=1600000000 ${line.replace("seed ", "")}`;
 
 /** A host to which the backup has been sent, and the step's parameters for it. */
 function ready(size = backup.length) {
