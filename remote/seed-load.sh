@@ -98,8 +98,7 @@ load() {
         sql "$(sql_reset_binary_logs)"
         keep_log_id
     fi
-    # until the restart after the import: rows of any size that a has
-    sql 'SET GLOBAL max_allowed_packet = 1073741824'
+    raise_packet_limit
     START="$(read_coordinates)"
     write_seed unfinished "file=${START% *}" "position=${START#* }"
     note "importing $(value_of bytes "$DUMP") bytes, with the binary log off"
@@ -108,6 +107,7 @@ load() {
         timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" --max-allowed-packet=1G --loose-binary-mode --loose-skip-force >/dev/null 2>"$SCRATCH/words" || status=$?
     [ "$status" = 0 ] || fail MM_SEED_LOAD "the import on $NODE ended with status $status (124: after $TIMEOUT_SECONDS s); it is half done, and begun again by the next up" \
         "mend what the server names, then run up again" "$(cat "$SCRATCH/words")"
+    restore_packet_limit
     # accounts that came as rows of the mysql schema count from here on
     try_sql 'FLUSH LOCAL PRIVILEGES' || fail_login_lost
     try_sql 'SELECT 1' >/dev/null || fail_login_lost
