@@ -576,6 +576,18 @@ describe("a b that is not fresh", () => {
             "holds what an earlier pair left: transactions that a lacks (none), and purged ones of a's that it missed (uuid-a:401-450)",
         ],
         [
+            "made a schema of its own",
+            ["schema crm", "variable gtid_executed uuid-a:1-400,uuid-b:1"],
+            {},
+            "holds what an earlier pair left: transactions that a lacks (uuid-b:1), and purged ones of a's that it missed (none); it has 1 schema that a lacks (crm)",
+        ],
+        [
+            "made a schema with its log off",
+            ["schema crm", "variable gtid_executed uuid-a:1-500"],
+            {},
+            "holds what an earlier pair left, and more, of which its log says nothing; it has 1 schema that a lacks (crm)",
+        ],
+        [
             "was emptied by hand",
             ["variable gtid_executed uuid-a:1-500"],
             { with: ["schema crm"] },
@@ -605,9 +617,10 @@ describe("a b that is not fresh", () => {
 
     it("is refused when parted without GTIDs", () => {
         const off = variable("gtid_mode", "OFF");
-        const b = { without: [...left, ...off.without], with: [...marked("parted"), "schema shop", ...off.with] };
+        const more = ["schema shop", "schema crm", ...off.with];
+        const b = { without: [...left, ...off.without], with: [...marked("parted"), ...more] };
         expect(said(report({ a: off, b }))).toEqual([
-            "PARTED b: holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind",
+            "PARTED b: holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind; it has 1 schema that a lacks (crm)",
         ]);
     });
 
