@@ -1,0 +1,71 @@
+import { a, b, lab } from "../hosts";
+import { codesIn, ended, Interrupted } from "./interrupted";
+
+jest.setTimeout(1_200_000);
+
+let pair: Interrupted;
+
+async function expectStop(code: string): Promise<string> {
+    const { exitCode, text } = await pair.stack.up();
+    expect([exitCode === 0, codesIn(text)]).toEqual([false, [code]]);
+    return text;
+}
+
+/** What a person does who is told to empty b, and to let it be seeded anew. */
+async function emptyB(): Promise<void> {
+    const schemas = await b.sql(
+        "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')",
+    );
+    const drops = schemas.split("\n").map((name) => `DROP DATABASE \`${name}\``);
+    await b.sql(["SET GLOBAL super_read_only = 0", ...drops, "RESET BINARY LOGS AND GTIDS"].join("; "));
+    await b.run("cd /var/lib/mysql-master-master/3306 && rm -f seed link");
+    Object.assign(pair.stack.settings, { converge: "b is empty", accept: { replacedAccounts: true } });
+}
+
+describe("what the preflight cannot know stops a later step, and the way out that it names leads on", () => {
+    afterEach(async () => {
+        lab("hosts.sh", ["open", "b", "3306"]);
+        await pair.close();
+    });
+
+    test("a firewall on the way to the port that a restart has just opened", async () => {
+        pair = await Interrupted.fresh();
+        lab("hosts.sh", ["shut", "b", "3306"]);
+        const text = await expectStop("MM_PEER_UNREACHABLE");
+        expect(text).toContain(
+            `error MM_PEER_UNREACHABLE: from a, nothing answers at b.example.com port 3306 (there: ${b.address}); the server there listens on 127.0.0.1,${b.address}\n`,
+        );
+        expect(await a.sql("SELECT COUNT(*) FROM mysql.user WHERE user = 'replicator'")).toBe("0");
+        expect(await b.sql("SHOW DATABASES LIKE 'shop'")).toBe("");
+        lab("hosts.sh", ["open", "b", "3306"]);
+        expect(await pair.up()).toEqual([]);
+        await pair.expectWhole();
+    });
+
+    test("a line of an option file that is read later, and would win", async () => {
+        pair = await Interrupted.fresh();
+        await a.run("printf '[mysqld]\\nserver_id=77\\n' >/etc/mysql/mysql.conf.d/zzz.cnf");
+        const look = () => a.run("cat /etc/mysql/my.cnf /etc/mysql/*/*.cnf; systemctl show -p MainPID --value mysql");
+        const before = await look();
+        expect(await expectStop("MM_NODE_OPTION_OVERRIDDEN")).toContain("/etc/mysql/mysql.conf.d/zzz.cnf:2");
+        expect(await look()).toBe(before);
+        await a.run("rm /etc/mysql/mysql.conf.d/zzz.cnf");
+        expect(await pair.up()).toEqual([]);
+        await pair.expectWhole();
+    });
+
+    test("a has purged what b would ask for, before b follows it", async () => {
+        pair = await Interrupted.fresh();
+        await pair.killAt(ended("pair-link-seed-dump"));
+        await a.sql("INSERT INTO important.stuff (details) VALUES ('after the backup'); FLUSH BINARY LOGS");
+        const last = (await a.sql("SHOW BINARY LOGS")).split("\n").at(-1)?.split("\t")[0];
+        await a.sql(`PURGE BINARY LOGS TO '${last}'`);
+        expect(await pair.up("MM_HOST_LOCKED").catch(codesOf)).toEqual(["MM_LINK_LOG_PURGED"]);
+        expect(await b.replica("Source_Host")).toBe("");
+        await emptyB();
+        expect(await pair.up()).toEqual([]);
+        await pair.expectWhole();
+    });
+});
+
+const codesOf = (error: Error) => codesIn(error.message);
