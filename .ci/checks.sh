@@ -43,7 +43,7 @@ run_static() {
     check 'shellcheck of remote' shellcheck --shell=bash --exclude=SC2034,SC2153 "${host_scripts[@]}"
 }
 
-run_unit() { LIMIT=700 run_jest unit tests/unit tests/scripts; }
+run_unit() { LIMIT=700 run_jest unit tests/unit tests/scripts --maxWorkers=100%; } # by itself jest leaves a core idle
 
 # The option takes all words that follow it: it comes last.
 run_live() { LIMIT=3300 on_hosts run_jest live tests/live --testPathIgnorePatterns=tests/live/faults/; }
