@@ -81,7 +81,7 @@ export interface MasterNodeArgs {
 
 /** One server made ready to be half of a pair. Ends with every value running, or with MM_NODE_*. */
 export class MasterNode extends pulumi.ComponentResource {
-    /** `node port=… server_id=… uuid=… server=FLAVOUR-VERSION gtid=… log_bin=… listens=…`; the same from run to run. */
+    /** `node port=… server_id=… uuid=… server=FLAVOUR-VERSION gtid=… log_bin=… log=… listens=…`; the same from run to run. */
     public readonly fingerprint: pulumi.Output<string>;
     /** What the node was made of; other components read it. */
     public readonly args: MasterNodeArgs;

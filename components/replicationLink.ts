@@ -146,6 +146,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 SEED: state,
                 DUMP: dump.fingerprint,
                 SOURCE_UUID: sourceUuid,
+                SOURCE_LOG: origin.fingerprint.apply((line) => parseFacts(line).log),
                 SSH_USER: user,
                 OPTION_FILE: peer.args.mysql?.optionFile ?? "",
                 SERVICE: peer.args.mysql?.service ?? "",
@@ -180,6 +181,8 @@ export class ReplicationLink extends pulumi.ComponentResource {
             parameters: {
                 ...this.accountParameters(source),
                 PEER_UUID: source.fingerprint.apply((line) => parseFacts(line).uuid),
+                SOURCE_LOG: source.fingerprint.apply((line) => parseFacts(line).log),
+                OWN_LOG: replica.fingerprint.apply((line) => parseFacts(line).log),
                 SOURCE_FILE: from.file,
                 SOURCE_POSITION: from.position,
                 GATE: from.gate ? "yes" : "no",
@@ -251,7 +254,15 @@ export class ReplicationLink extends pulumi.ComponentResource {
 function parseFacts(line: string) {
     const words = line.split(" ").filter((word) => word.includes("="));
     const facts = words.map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]);
-    return { uuid: "", file: "", position: "", source_file: "", source_position: "", ...Object.fromEntries(facts) } as {
-        [key in "uuid" | "file" | "position" | "source_file" | "source_position"]: string;
+    return {
+        uuid: "",
+        log: "",
+        file: "",
+        position: "",
+        source_file: "",
+        source_position: "",
+        ...Object.fromEntries(facts),
+    } as {
+        [key in "uuid" | "log" | "file" | "position" | "source_file" | "source_position"]: string;
     };
 }

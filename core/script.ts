@@ -19,6 +19,7 @@ const libraries = [
     "session.sh",
     "inventory.sh",
     "binlog.sh",
+    "own-log.sh",
     "dump.sh",
     "seed.sh",
     "catch-up.sh",

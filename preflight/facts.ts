@@ -35,7 +35,11 @@ export class Facts {
 
     /** A word KEY=VALUE of a note that an earlier run has left on the host. */
     mark(note: string, key: string): string {
-        const text = this.rows("mark").find(([each]) => each === note)?.[1] ?? "";
-        return new RegExp(`(?:^| )${key}=(\\S*)`).exec(text)?.[1] ?? "";
+        return new RegExp(`(?:^| )${key}=(\\S*)`).exec(this.note(note))?.[1] ?? "";
+    }
+
+    /** A note that an earlier run has left on the host; empty where there is none. */
+    note(name: string): string {
+        return this.rows("mark").find(([each]) => each === name)?.[1] ?? "";
     }
 }

@@ -15,7 +15,9 @@ export function judgeOwner({ identity, accept }: PreflightRequest, { node, facts
     const word = (key: string) => facts.mark("owner", key);
     const [at, since] = [word("at"), word("since")];
     const who = `stack ${word("stack")} (from ${word("from")}, last step ${word("step")} at ${sayTime(at)})`;
-    const isHalf = facts.mark("link", "source") !== "" || ["imported", "done"].includes(facts.mark("seed", "state"));
+    const isHalf =
+        ["link", "dump", "backup"].some((name) => facts.note(name) !== "") ||
+        ["unfinished", "imported", "done"].includes(facts.mark("seed", "state"));
     if (isHalf && !accept.otherStack) {
         const next =
             "go on in that stack, or pulumi destroy it there (all data stays); only where its state is lost for good, set accept.otherStack";

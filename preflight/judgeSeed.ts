@@ -88,9 +88,11 @@ function judgeParted(a: Seen, b: Seen, found: Findings): void {
         return;
     }
     const next = `empty b (or name a fresh host), remove /var/lib/mysql-master-master/${b.node.port} there, then run up again`;
+    const own = b.facts.all("schema").filter((name) => !a.facts.all("schema").includes(name));
+    const made = own.length > 0 ? `; it has ${count(own.length, "schema")} that a lacks (${list(own)})` : "";
     if (a.facts.variable("gtid_mode") !== "ON" || b.facts.variable("gtid_mode") !== "ON") {
         const what = "holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind";
-        found.refuse("b", "MM_PREFLIGHT_PARTED", what, next);
+        found.refuse("b", "MM_PREFLIGHT_PARTED", what + made, next);
         return;
     }
     const [ours, theirs] = [a.facts.variable("gtid_executed"), b.facts.variable("gtid_executed")];
@@ -101,7 +103,7 @@ function judgeParted(a: Seen, b: Seen, found: Findings): void {
         found.refuse(
             "b",
             "MM_PREFLIGHT_PARTED",
-            `holds what an earlier pair left, and nothing proves that it only lags behind: of what it had applied when the two parted (${parting || "not noted"}), the logs of the two no longer know all (${gone || "none"})`,
+            `holds what an earlier pair left, and nothing proves that it only lags behind: of what it had applied when the two parted (${parting || "not noted"}), the logs of the two no longer know all (${gone || "none"})${made}`,
             `if the logs were reset, what was written before cannot be told: ${next}`,
         );
         return;
@@ -112,14 +114,19 @@ function judgeParted(a: Seen, b: Seen, found: Findings): void {
         found.refuse(
             "b",
             "MM_PREFLIGHT_PARTED",
-            `holds what an earlier pair left: transactions that a lacks (${errant || "none"}), and purged ones of a's that it missed (${missed || "none"})`,
+            `holds what an earlier pair left: transactions that a lacks (${errant || "none"}), and purged ones of a's that it missed (${missed || "none"})${made}`,
             `see what they are (mysqlbinlog), bring what is wanted to a; then ${next}`,
         );
         return;
     }
+    const isUpToDate = subtractGtids(ours, theirs) === "";
+    if (isUpToDate && own.length > 0) {
+        const what = `holds what an earlier pair left, and more, of which its log says nothing${made}`;
+        found.refuse("b", "MM_PREFLIGHT_PARTED", what, `move what is wanted to a; then ${next}`);
+        return;
+    }
     // what was dropped without a trace in the log: it was there when they parted, for a's tables in it are older
     const parted = Number(b.facts.rows("mark").find(([name]) => name === "seed")?.[2] ?? 0);
-    const isUpToDate = subtractGtids(ours, theirs) === "";
     const lost = a.facts
         .rows("schema")
         .filter(([name = "", made]) => !b.facts.all("schema").includes(name) && (isUpToDate || isBefore(made, parted)))

@@ -1,9 +1,10 @@
 # attach-replica.sh: makes this node follow its peer, and keeps it so.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD PEER_HOST PEER_PORT ACCOUNT ACCOUNT_PASSWORD PEER_UUID
+#        SOURCE_LOG OWN_LOG (the ids of both logs, as they were when the nodes were configured)
 #        SOURCE_FILE SOURCE_POSITION GATE (yes: the source's log may hold nothing but what came from here)
 #        CATCH_UP_SECONDS RETRY_SECONDS RETRY_COUNT (empty: the server's own) TLS_REQUIRE TLS_CA TLS_VERIFY_HOST
 # out:   link source=HOST:PORT uuid=UUID
-# codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_OTHER_SOURCE MM_LINK_LOG_PURGED MM_LINK_NOT_RUNNING MM_LINK_BEHIND MM_LINK_IN_CLEAR MM_TLS_MISSING MM_ROLE_PEER_WRITABLE MM_NODE_SKIPS_ERRORS
+# codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_OTHER_SOURCE MM_LINK_LOG_RESET MM_LINK_LOG_PURGED MM_LINK_NOT_RUNNING MM_LINK_BEHIND MM_LINK_IN_CLEAR MM_TLS_MISSING MM_ROLE_PEER_WRITABLE MM_NODE_SKIPS_ERRORS
 
 main() {
     require_server
@@ -27,6 +28,7 @@ follow() {
     require_strict_applier
     require_same_source "$found" "$uuid"
     require_configured_peer "$uuid"
+    require_same_logs "$found"
     ENCRYPTED="$(read_peer_tls)"
     CA="$(channel_ca_path)"
     require_no_downgrade
@@ -44,7 +46,7 @@ follow() {
         renew_login ''
     fi
     drop_channel_cas "$CA"
-    remember link "source=$WANTED uuid=$uuid password=$(digest_of "$ACCOUNT_PASSWORD")"
+    remember link "source=$WANTED uuid=$uuid${SOURCE_LOG:+ log=$SOURCE_LOG} password=$(digest_of "$ACCOUNT_PASSWORD")"
     require_link_running
     [ "$ENCRYPTED" = 1 ] || warn MM_LINK_IN_CLEAR "$PEER_HOST offers no TLS: rows travel to $NODE in clear; the password does not, it goes encrypted with the key that $PEER_HOST shows"
     printf 'link source=%s uuid=%s\n' "$WANTED" "$uuid"
@@ -90,6 +92,27 @@ require_strict_applier() {
 require_configured_peer() {
     [ "$1" = "$PEER_UUID" ] || fail MM_LINK_OTHER_SOURCE "at $WANTED server $1 answers $NODE; the one that was configured is $PEER_UUID. $NODE was not changed" \
         "see what $PEER_HOST and its port mean on $NODE (names, NAT, a proxy); if the peer was installed anew, set converge to a new text; then run up again"
+}
+
+# require_same_logs FOUND: the source writes the log that this node has followed, or was seeded from; and this node the one that it had
+# when it was configured, from which its peer was seeded.
+require_same_logs() {
+    local known own
+    known="$(value_of log "$(recall link)")"
+    # attached by hand since, and the note removed: that is a DBA's word for it
+    if [ -z "$1$(recall link)" ] && [ "$(value_of source "$(recall seed)")" = "$PEER_UUID" ]; then known="$(value_of source_log "$(recall seed)")"; fi
+    if [ -n "$known" ] && [ -n "$SOURCE_LOG" ] && [ "$known" != "$SOURCE_LOG" ]; then
+        [ -z "$1" ] || sql "STOP $(sql_replica)"
+        fail_log_reset "$PEER_HOST" "$NODE" "$NODE does not follow it any more"
+    fi
+    own="$(ensure_log_id)"
+    [ -z "$OWN_LOG" ] || [ "$own" = "$OWN_LOG" ] || fail_log_reset "$NODE" "$PEER_HOST" "$NODE was not changed"
+}
+
+# fail_log_reset SOURCE REPLICA DONE
+fail_log_reset() {
+    fail MM_LINK_LOG_RESET "the binary log of $1 was begun anew (RESET, or a restored copy): its names and numbers come again, and $2 may lack what was written since. $3" \
+        "set converge to a new text, and compare the two nodes. Where $2 lacks nothing: attach it by hand where it is to go on, remove $STATE/link there, then run up again. Else pulumi destroy, empty b, and up seeds it anew"
 }
 
 # The gate: nothing may reach this node from the source's log but what it sent there itself.
@@ -224,7 +247,9 @@ part() {
     forget link
 }
 
+# A log that was begun anew took along what this node knows of the peer's GTIDs: it would wait for ever for what it has.
 has_last_rows() {
+    [ -z "$OWN_LOG" ] || [ "$(ensure_log_id)" = "$OWN_LOG" ] || return 1
     open_peer "$PEER_HOST" "$PEER_PORT"
     are_threads_running && try_peer 'SELECT 1' >/dev/null || return 1
     mark_peer_log

@@ -1,7 +1,7 @@
 # configure-node.sh: makes one server ready to be half of a pair; restarts it only if that is the only way.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE START_TIMEOUT_SECONDS
 #        SERVER_ID LOG_BIN RELAY_LOG BIND_ADDRESS HOST SETTINGS (lines of name=value)
-# out:   node port=PORT server_id=ID uuid=UUID server=FLAVOUR-VERSION gtid=ON|OFF log_bin=NAME listens=ADDRESSES
+# out:   node port=PORT server_id=ID uuid=UUID server=FLAVOUR-VERSION gtid=ON|OFF log_bin=NAME log=ID listens=ADDRESSES
 # codes: MM_NODE_SERVER_ID MM_NODE_NO_NETWORK MM_NODE_ADDRESS MM_NODE_OPTION_OVERRIDDEN MM_NODE_OPTIONS_INVALID MM_NODE_NO_START MM_NODE_VALUE_DIFFERS
 
 main() {
@@ -15,7 +15,7 @@ main() {
 }
 
 configure() {
-    local file
+    local file log
     WROTE=no
     require_rights "$RIGHTS_ALWAYS"
     require_own_tls
@@ -32,8 +32,9 @@ configure() {
     write_options "$file"
     apply_running_values "$file"
     require_running_values
-    printf 'node port=%s server_id=%s uuid=%s server=%s-%s gtid=%s log_bin=%s listens=%s\n' "$PORT" "$SERVER_ID" \
-        "$(read_server_uuid)" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$(read_gtid_mode)" "$LOG_BIN" "$(read_variable bind_address | tr -d ' ')"
+    log="$(ensure_log_id)"
+    printf 'node port=%s server_id=%s uuid=%s server=%s-%s gtid=%s log_bin=%s log=%s listens=%s\n' "$PORT" "$SERVER_ID" \
+        "$(read_server_uuid)" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$(read_gtid_mode)" "$LOG_BIN" "$log" "$(read_variable bind_address | tr -d ' ')"
 }
 
 # What the role says stays in the file, and the fence with it, until both channels are gone for certain (lock-host.sh).
@@ -41,7 +42,7 @@ unconfigure() {
     local file
     open_state
     file="$(written_option_file)"
-    # the seed marker stays: it tells a later up whose data this is
+    # the seed marker stays: it tells a later up whose data this is; and the log's, for GTIDs that are given twice prove nothing
     forget option-file.before
     forget bind-address
     if [ -n "${IDENTITY:-}" ] && [ -n "$(block_role "$file")" ]; then

@@ -1,5 +1,6 @@
 # seed-load.sh: on the peer, imports the backup with the binary log off, proves it whole, and fixes the coordinates of both servers.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE START_TIMEOUT_SECONDS DUMP SOURCE_UUID
+#        SOURCE_LOG (the id of the origin's log)
 #        SEED (wanted|done|parted: an input only so that a change runs this again; the note on the host decides)
 #        BACKUP_FILE KEEP_BACKUP TIMEOUT_SECONDS SSH_USER ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT
 # out:   seed source_file=FILE source_position=BYTES source_gtid=SET file=FILE position=BYTES
@@ -93,9 +94,11 @@ load() {
         sql 'SET SESSION sql_log_bin = 0' "DROP DATABASE IF EXISTS \`${schema//\`/\`\`}\`"
     done
     # The installation's own transactions would count as errant, and forbid the backup's GTID set.
-    if [ "$(read_gtid_mode)" = ON ]; then sql "$(sql_reset_binary_logs)"; fi
-    # until the restart after the import: rows of any size that a has
-    sql 'SET GLOBAL max_allowed_packet = 1073741824'
+    if [ "$(read_gtid_mode)" = ON ]; then
+        sql "$(sql_reset_binary_logs)"
+        keep_log_id
+    fi
+    raise_packet_limit
     START="$(read_coordinates)"
     write_seed unfinished "file=${START% *}" "position=${START#* }"
     note "importing $(value_of bytes "$DUMP") bytes, with the binary log off"
@@ -104,6 +107,7 @@ load() {
         timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" --max-allowed-packet=1G --loose-binary-mode --loose-skip-force >/dev/null 2>"$SCRATCH/words" || status=$?
     [ "$status" = 0 ] || fail MM_SEED_LOAD "the import on $NODE ended with status $status (124: after $TIMEOUT_SECONDS s); it is half done, and begun again by the next up" \
         "mend what the server names, then run up again" "$(cat "$SCRATCH/words")"
+    restore_packet_limit
     # accounts that came as rows of the mysql schema count from here on
     try_sql 'FLUSH LOCAL PRIVILEGES' || fail_login_lost
     try_sql 'SELECT 1' >/dev/null || fail_login_lost
@@ -163,12 +167,12 @@ fail_login_lost() {
 remember_seed() {
     local own
     own="$(read_coordinates)"
-    write_seed "$1" "source_file=$2" "source_position=$3" "source_gtid=$4" "file=${own% *}" "position=${own#* }"
+    write_seed "$1" "source_log=$SOURCE_LOG" "source_file=$2" "source_position=$3" "source_gtid=$4" "file=${own% *}" "position=${own#* }"
 }
 
 # Seeded by an earlier up, parted by destroy: with GTIDs it can be proven that this node only lags behind, and needs no seed.
 resume_parted() {
-    local errant purged theirs changed parted gone
+    local errant purged theirs changed parted gone known
     local next="empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
     require_peer "$PEER_HOST" "$PEER_PORT" 20
     if ! have_both_gtids; then
@@ -176,6 +180,9 @@ resume_parted() {
             "$next"
     fi
     parted="$(value_of applied "$(recall seed)")"
+    known="$(value_of source_log "$(recall seed)")"
+    [ -z "$known" ] || [ "$known" = "$SOURCE_LOG" ] || fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left, and the binary log of $PEER_HOST was begun anew since (RESET, or a restored copy): its GTIDs come again, and prove nothing. Nothing was changed" \
+        "$next"
     gone="$(sql "SELECT GTID_SUBTRACT($(quote_sql "$parted"), @@global.gtid_executed)" | plain_gtid_set)"
     [ -n "$gone" ] || gone="$(peer_read "GTID_SUBTRACT($(quote_sql "$parted"), @@global.gtid_executed)" | plain_gtid_set)"
     if [ -z "$parted" ] || [ -n "$gone" ]; then

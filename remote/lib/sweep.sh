@@ -61,6 +61,7 @@ sweep_block() {
 sweep_seed() {
     rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
     forget dump
+    restore_packet_limit
     withdraw_admission "$(keys_of_ssh_user)"
     BACKUP_FILE="$(recall backup)"
     if [ -n "$BACKUP_FILE" ]; then

@@ -8,7 +8,7 @@ tell_host() { # SSH_CONNECTION
         command -v "$tool" >/dev/null || tell missing "$tool"
     done
     command -v mysqldump >/dev/null || [ -x /usr/local/mysql/bin/mysqldump ] || tell missing mysqldump
-    for name in seed link account owner; do
+    for name in seed link account owner dump backup; do
         tell mark "$name" "$(recall "$name")" "$(stat -c %Y "$STATE/$name" 2>/dev/null || true)"
     done
     tell now "$(date +%s)"

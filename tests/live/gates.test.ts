@@ -106,6 +106,25 @@ describe("a standing pair", () => {
         await a.sql("SET GLOBAL replica_exec_mode = STRICT");
     });
 
+    test("is told that a's log was begun anew, though b's threads both say Yes and a's new numbers have passed b's", async () => {
+        await a.sql("RESET BINARY LOGS AND GTIDS");
+        await a.sql("INSERT INTO important.stuff (details) VALUES ('b lacks this')");
+        expect([await b.replica("Replica_IO_Running"), await b.replica("Replica_SQL_Running")]).toEqual(["Yes", "Yes"]);
+        const had = Number(/:1-(\d+)/.exec(await b.sql("SELECT @@gtid_executed"))?.[1]);
+        await a.sql("INSERT INTO important.stuff (details) VALUES ('more');".repeat(had + 5));
+        const text = await stopped("a's log was begun anew");
+        expect(text).toMatch(
+            /MM_LINK_LOG_RESET: the binary log of a\.example\.com was begun anew \(RESET, or a restored copy\)[^\n]*b does not follow it any more/,
+        );
+        expect(await b.sql("SELECT COUNT(*) FROM important.stuff WHERE details = 'more'")).toBe("0");
+        expect(await b.replica("Replica_IO_Running")).toBe("No");
+        // what the message says: b is seeded anew
+        await stack.mustDestroy();
+        lab("hosts.sh", ["reset", "b"]);
+        await stack.mustUp();
+        expect(await dataOf(b)).toBe(await dataOf(a));
+    });
+
     test("does not attach a again, which lost its channel, where b has written something of its own", async () => {
         await a.sql("STOP REPLICA; RESET REPLICA ALL");
         await b.sql("SET GLOBAL super_read_only = 0; CREATE DATABASE errant; SET GLOBAL super_read_only = 1");

@@ -111,7 +111,7 @@ test("destroy after a kill leaves nothing on either host, though the engine know
         expect(await host.run("grep -rl mysql-master-master /etc/mysql /etc/my.cnf /root/.ssh || true")).toBe("");
         expect(await host.run("ls -d /tmp/mysql-master-master* /tmp/master_backup* 2>/dev/null || true")).toBe("");
         // on b also what its import was, for a later up to tell whose data this is
-        const stay = host === a ? /^lock$/ : /^(lock|seed|seed-names|seed-expects|events-parted)$/;
+        const stay = host === a ? /^(lock|log)$/ : /^(lock|log|seed|seed-names|seed-expects|events-parted)$/;
         expect((await host.run(`ls ${memory}`)).split("\n").filter((name) => !stay.test(name))).toEqual([]);
     }
 });

@@ -291,8 +291,8 @@ describe("destroy", () => {
         }
         expect([await a.serverProcess(), await b.serverProcess()]).toEqual(processes);
         // what stays is named in the README; the kept backup is the stack's wish
-        expect(await a.run("ls /var/lib/mysql-master-master/3306")).toBe("backup\nlock");
-        expect(await b.run("ls /var/lib/mysql-master-master/3306")).toBe("backup\nlock\nseed\nseed-names");
+        expect(await a.run("ls /var/lib/mysql-master-master/3306")).toBe("backup\nlock\nlog");
+        expect(await b.run("ls /var/lib/mysql-master-master/3306")).toBe("backup\nlock\nlog\nseed\nseed-names");
     });
 
     test("up again needs no seed where GTIDs prove that b only lags behind", async () => {

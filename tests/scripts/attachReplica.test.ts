@@ -1,17 +1,10 @@
+import { byPosition, attach as up } from "./attached";
 import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
 import { refused } from "./fakeServer";
 
 cleanUpHosts();
 
 const script = "attach-replica.sh";
-const up = {
-    SOURCE_FILE: "mysql-bin.000002",
-    SOURCE_POSITION: 1234,
-    GATE: "no",
-    RETRY_SECONDS: 10,
-    RETRY_COUNT: 864000,
-};
-const byPosition = { gtid_mode: "OFF" };
 const line = "link source=a.example.com:3306 uuid=uuid-a\n";
 const login =
     "SOURCE_HOST = 'a.example.com', SOURCE_PORT = 3306, SOURCE_USER = 'replicator', SOURCE_PASSWORD = 'SECRETaccount'";
@@ -331,6 +324,11 @@ describe("attach-replica.sh at destroy", () => {
             "cannot come, for its applier has stopped",
             ({ local }) => local.channel?.set("Replica_SQL_Running", "No"),
             "No",
+        ],
+        [
+            "is no more to be told, for its own log was begun anew",
+            (host) => host.beginLog("mysql-bin.000003", 1800000000),
+            "Yes",
         ],
         ["cannot be asked for", ({ peer }) => peer.rules.push({ on: "SELECT 1", answer: { status: 1 } }), "Yes"],
     ])("parts all the same where that %s, with a warning", async (_, hinder, applier) => {

@@ -38,7 +38,7 @@ describe("configure-node.sh", () => {
     });
 
     it("keeps the name of a binary log that the files already give", async () => {
-        const host = node({ ...right, log_bin_basename: "/var/lib/mysql/theirs" }, "[mysqld]\nlog_bin=theirs\n");
+        const host = node({ ...right, log_bin_basename: "theirs" }, "[mysqld]\nlog_bin=theirs\n");
         const run = await host.run(script, up);
         expect(run).toMatchObject({ exitCode: 0, stdout: line.replace("mysql-bin", "theirs") });
         expect(run.stderr).toContain(
@@ -52,7 +52,7 @@ describe("configure-node.sh", () => {
         ["gives a new name to", "that nobody reads", false, undefined, "mysql-bin"],
         ["gives a new name to", "that this pair alone reads", true, "source=a:3306 uuid=u password=d\n", "mysql-bin"],
     ])("%s a binary log without a name in the files %s", async (_, __, read, link, name) => {
-        const host = node({ ...right, log_bin_basename: "/var/lib/mysql/binlog" });
+        const host = node({ ...right, log_bin_basename: "binlog" });
         host.local.rules.push({ on: "SHOW REPLICAS", answer: { stdout: read ? "30\tc\t3306\t20\tuuid-c" : "" } });
         if (link !== undefined) {
             host.remember("link", link);

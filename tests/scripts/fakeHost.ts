@@ -42,6 +42,8 @@ const common: Parameters = {
     ACCOUNT: "replicator",
     ACCOUNT_HOST: "%",
     ACCOUNT_PASSWORD: "SECRETaccount",
+    SOURCE_LOG: "1600000000",
+    OWN_LOG: "1700000000",
     SSH_USER: "root",
     CATCH_UP_SECONDS: 60,
     SERVICE: "",
@@ -73,8 +75,10 @@ export class FakeHost {
             server_uuid: "uuid-b",
             pid_file: "/nowhere",
             datadir: `${this.path("/var/lib/mysql")}/`,
+            log_bin_basename: this.path("/var/lib/mysql/mysql-bin"),
             ...local,
         });
+        this.beginLog("mysql-bin.000003", 1700000000);
         this.local.loginGrants = "GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION";
         this.peer = new FakeServer(version, { server_id: "10", server_uuid: "uuid-a", ...peer });
         this.write("/etc/my.cnf", "[mysqld]\n");
@@ -93,9 +97,20 @@ export class FakeHost {
         mkdirSync(dirname(this.path(path)), { recursive: true });
         writeFileSync(this.path(path), text);
     }
+    /** A binary log, as far as it tells when it was begun; an encrypted one has that below its header. */
+    beginLog(name: string, born: number, isEncrypted = false): void {
+        const log = Buffer.alloc(isEncrypted ? 520 : 8);
+        log.write(isEncrypted ? "\xfdbin" : "\xfebin", "latin1");
+        log.writeUInt32LE(born, log.length - 4);
+        const path = this.path(`/var/lib/mysql/${name}`);
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, log);
+    }
     /** A file of the node's memory. */
     memory = (name: string) => this.read(`/var/lib/mysql-master-master/3306/${name}`);
     remember = (name: string, text: string) => this.write(`/var/lib/mysql-master-master/3306/${name}`, text);
+
+    forget = (name: string) => rmSync(this.path(`/var/lib/mysql-master-master/3306/${name}`), { force: true });
 
     /** Runs a script as the program would, with the paths that it uses moved below this host's folder. */
     async run(script: string, parameters: Parameters = {}, verb = "up"): Promise<Run> {

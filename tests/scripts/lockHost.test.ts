@@ -66,6 +66,9 @@ describe("lock-host.sh takes a host", () => {
         ["follows another node", "link", "source=a.example.com:3306 uuid=uuid-a\n"],
         ["was seeded", "seed", "state=done source=uuid-a own=uuid-b\n"],
         ["was seeded, but for the proof", "seed", "state=imported source=uuid-a own=uuid-b\n"],
+        ["is being imported into, or was cut in that", "seed", "state=unfinished source=uuid-a own=uuid-b\n"],
+        ["is to receive a backup, or is making one", "backup", "/tmp/master_backup.sql\n"],
+        ["has sent its backup, and hears no more of the import", "dump", "for=uuid-b/x file=bin.7 position=4\n"],
     ];
     it.each(live)(
         "not from a stack whose pair's node it is, however lately that was here: it %s",
@@ -89,12 +92,7 @@ describe("lock-host.sh takes a host", () => {
 
     it.each([
         ["whose state is said to be lost", "link", "source=x uuid=y\n", true],
-        [
-            "that left nothing that runs: an import that was not finished",
-            "seed",
-            "state=unfinished own=uuid-b\n",
-            false,
-        ],
+        ["that left nothing but its note", "account", "account=x@%\n", false],
         ["that left nothing that runs: destroy has parted it", "seed", "state=parted own=uuid-b\n", false],
     ])("from a stack %s, with a warning", async (_, name, marker, accept) => {
         const host = makeHost();

@@ -26,7 +26,7 @@ const end = "# mysql-master-master end";
 const configured = `[mysqld]\n${mark}\nserver_id=20\n${end}\n`;
 const closed = `[mysqld]\n${mark}\nserver_id=20\n# role: passive\nread_only=1\nevent_scheduler=OFF\nsuper_read_only=1\n${end}\n`;
 const line = "seed source_file=bin.7 source_position=700 source_gtid=uuid-a:1-9 file=mysql-bin.000003 position=157\n";
-const done = `state=done source=uuid-a own=uuid-b ${line.replace("seed ", "")}`;
+const done = `state=done source=uuid-a own=uuid-b source_log=1600000000 ${line.replace("seed ", "")}`;
 
 /** A host to which the backup has been sent, and the step's parameters for it. */
 function ready(size = backup.length) {
@@ -80,6 +80,7 @@ describe("seed-load.sh", () => {
             "RESET BINARY LOGS AND GTIDS",
             "SET GLOBAL max_allowed_packet = 1073741824",
             ...load,
+            "SET GLOBAL max_allowed_packet = 67108864",
             "FLUSH LOCAL PRIVILEGES",
             "SET GLOBAL super_read_only = 1",
             ...look,
@@ -180,11 +181,21 @@ describe("seed-load.sh", () => {
         expect(host.memory("seed-expects")).toBe(
             "account app@%\naccount root@localhost\nschema shop\ntable shop.stuff\t1\n",
         );
+        const limit = () => [host.local.variables.get("max_allowed_packet"), host.memory("packet-limit")];
+        expect([changes(cut.statements).at(-1), ...limit()]).toEqual([
+            "SET GLOBAL max_allowed_packet = 67108864",
+            "67108864",
+            undefined,
+        ]);
+        // a run that was killed could not give it back
+        host.local.variables.set("max_allowed_packet", "1073741824");
+        host.remember("packet-limit", "33554432\n");
         host.local.rules.shift();
         host.local.schemas = ["shop"];
         const run = await host.run(script, parameters);
         expect(changes(run.statements)).toContain("DROP DATABASE IF EXISTS `shop`");
         expect([run.exitCode, run.stdout, host.memory("seed-expects")]).toEqual([0, line, undefined]);
+        expect(limit()).toEqual(["33554432", undefined]);
     });
 
     it("drops a schema of the import that was cut, which the origin has dropped since", async () => {

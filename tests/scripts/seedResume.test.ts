@@ -51,9 +51,31 @@ describe("seed-load.sh on a node that an earlier pair has left", () => {
             stdout: line,
             stderr: "b: was seeded before and has nothing that its peer lacks: it needs no seed\n",
         });
-        expect(host.memory("seed")).toBe(`state=done source=uuid-a own=uuid-b ${line.replace("seed ", "")}`);
+        expect(host.memory("seed")).toBe(
+            `state=done source=uuid-a own=uuid-b source_log=1600000000 ${line.replace("seed ", "")}`,
+        );
         const again = await host.run(script, { ...parameters, SEED: "done" });
         expect([again.exitCode, again.stdout, changes(again.statements)]).toEqual([0, line, []]);
+    });
+
+    it.each(["1600000000", undefined])("resumes where the origin's log is that of then (noted: %s)", async (log) => {
+        const { host, parameters } = ready();
+        host.remember(
+            "seed",
+            log === undefined ? parted : parted.replace(" source_file", ` source_log=${log} source_file`),
+        );
+        expect((await host.run(script, parameters)).exitCode).toBe(0);
+    });
+
+    it("proves nothing where the origin's log was begun anew since: its GTIDs were given twice", async () => {
+        const { host, parameters } = ready();
+        host.remember("seed", parted.replace(" source_file", " source_log=1500000000 source_file"));
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
+        expect(run.stderr).toBe(
+            "error MM_SEED_NOT_PROVEN: b holds what an earlier pair left, and the binary log of a.example.com was begun anew since (RESET, or a restored copy): its GTIDs come again, and prove nothing. Nothing was changed\n" +
+                `  next: ${way}\n`,
+        );
     });
 
     it("leaves the account that is still there", async () => {

@@ -27,6 +27,7 @@ function littered(): FakeHost {
     host.remember("link", "source=a.example.com:3306 uuid=uuid-a\n");
     host.remember("account", "account=replicator@% digest=unfinished\n");
     host.remember("backup", `${host.path("/tmp/backup.sql")}\n`);
+    host.remember("packet-limit", "33554432\n");
     for (const name of ["copy-key", "copy-key.pub", "dump", "receive-backup", "link.new"]) {
         host.remember(name, "x\n");
     }
@@ -67,6 +68,7 @@ describe("lock-host.sh at destroy", () => {
             "SET GLOBAL super_read_only = 0",
             "SET GLOBAL read_only = 0",
             "SET GLOBAL event_scheduler = ON",
+            "SET GLOBAL max_allowed_packet = 33554432",
         ]);
         expect(run).toMatchObject({
             exitCode: 0,
@@ -78,7 +80,7 @@ describe("lock-host.sh at destroy", () => {
         expect(host.read("/etc/my.cnf")).toBe("[mysqld]\nmine=1\n");
         expect(host.read("/root/.ssh/authorized_keys")).toBe(keys);
         const names = ["owner", "link", "account", "backup", "dump", "copy-key", "copy-key.pub", "receive-backup"];
-        const more = ["link.new", "before-fence", "option-file"];
+        const more = ["link.new", "before-fence", "option-file", "packet-limit"];
         expect([...names, ...more].filter((name) => host.memory(name) !== undefined)).toEqual([]);
         expect(host.memory("lock")).toBe("");
     });
@@ -91,7 +93,7 @@ describe("lock-host.sh at destroy", () => {
         host.local.eventsToDisable = `\`shop\`.\`beat\`\t${charset}\t${alter}\n`;
         host.local.rules.push({ on: alter, answer: {} });
         const run = await host.run(script, down, "down");
-        expect(changes(run.statements).slice(-7)).toEqual([
+        expect(changes(run.statements).slice(-8, -1)).toEqual([
             "SET GLOBAL super_read_only = 0",
             "SET SESSION sql_log_bin = 0",
             charset,

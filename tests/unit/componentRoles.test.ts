@@ -122,8 +122,14 @@ describe("a fingerprint", () => {
         expect(coordinates("pair-link-attach-a")).toEqual(["bin.2", "4"]);
         expect(parameter(stdin("pair-link-attach-b"), "GATE")).toBe("no");
         expect(parameter(stdin("pair-link-attach-a"), "GATE")).toBe("yes");
+        const logs = (step: string) => [parameter(stdin(step), "SOURCE_LOG"), parameter(stdin(step), "OWN_LOG")];
+        expect([logs("pair-link-attach-b"), logs("pair-link-attach-a")]).toEqual([
+            ["log-a", "log-b"],
+            ["log-b", "log-a"],
+        ]);
+        expect(parameter(stdin("pair-link-seed-load"), "SOURCE_LOG")).toBe("log-a");
         expect(parameter(stdin("pair-role-a"), "AFTER")).toBe(
-            "did pair-role-b did pair-link-attach-b\ndid pair-link-attach-a node port=3306 uuid=uuid-a gtid=ON log_bin=mysql-bin listens=*",
+            "did pair-role-b did pair-link-attach-b\ndid pair-link-attach-a node port=3306 uuid=uuid-a gtid=ON log_bin=mysql-bin log=log-a listens=*",
         );
     });
 

@@ -51,12 +51,12 @@ export const plainArgs = (): MasterMasterPairArgs => ({
 function stdoutOf(name: string): string {
     const lines: [RegExp, string][] = [
         [/-preflight$/, "preflight a=uuid-a b=uuid-b"],
-        [/^pair-(.)-configure$/, "node port=3306 uuid=uuid-$1 gtid=ON log_bin=mysql-bin listens=*"],
+        [/^pair-(.)-configure$/, "node port=3306 uuid=uuid-$1 gtid=ON log_bin=mysql-bin log=log-$1 listens=*"],
         [/-seed-look$/, "seed wanted"],
         [/-seed-load$/, "seed source_file=bin.1 source_position=157 source_gtid= file=bin.2 position=4"],
     ];
     const found = lines.find(([pattern]) => pattern.test(name));
-    return found ? name.replace(/^.*$/, found[1].replace("$1", found[0].exec(name)?.[1] ?? "")) : `did ${name}`;
+    return found ? name.replace(/^.*$/, found[1].replaceAll("$1", found[0].exec(name)?.[1] ?? "")) : `did ${name}`;
 }
 
 const nameOf = (urn: string) => urn.split("::").at(-1) ?? "";

@@ -576,6 +576,18 @@ describe("a b that is not fresh", () => {
             "holds what an earlier pair left: transactions that a lacks (none), and purged ones of a's that it missed (uuid-a:401-450)",
         ],
         [
+            "made a schema of its own",
+            ["schema crm", "variable gtid_executed uuid-a:1-400,uuid-b:1"],
+            {},
+            "holds what an earlier pair left: transactions that a lacks (uuid-b:1), and purged ones of a's that it missed (none); it has 1 schema that a lacks (crm)",
+        ],
+        [
+            "made a schema with its log off",
+            ["schema crm", "variable gtid_executed uuid-a:1-500"],
+            {},
+            "holds what an earlier pair left, and more, of which its log says nothing; it has 1 schema that a lacks (crm)",
+        ],
+        [
             "was emptied by hand",
             ["variable gtid_executed uuid-a:1-500"],
             { with: ["schema crm"] },
@@ -605,9 +617,10 @@ describe("a b that is not fresh", () => {
 
     it("is refused when parted without GTIDs", () => {
         const off = variable("gtid_mode", "OFF");
-        const b = { without: [...left, ...off.without], with: [...marked("parted"), "schema shop", ...off.with] };
+        const more = ["schema shop", "schema crm", ...off.with];
+        const b = { without: [...left, ...off.without], with: [...marked("parted"), ...more] };
         expect(said(report({ a: off, b }))).toEqual([
-            "PARTED b: holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind",
+            "PARTED b: holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind; it has 1 schema that a lacks (crm)",
         ]);
     });
 
@@ -704,8 +717,10 @@ describe("GTID sets", () => {
 describe("whose the hosts are", () => {
     const owner = "mark owner identity=uuid-x_stack=mm/x_step=seed-load_at=1000_since=940_from=10.0.0.8";
     const who = "stack mm/x (from 10.0.0.8, last step seed-load at 1970-01-01 00:16:40 UTC)";
-    const asked = (now: number, identity: string | undefined, half = false, otherStack = false) => {
-        const change = { ...(half && link), with: [owner, `now ${now}`, ...(half ? link.with : [])] };
+    const asked = (now: number, identity: string | undefined, half: boolean | string = false, otherStack = false) => {
+        const without = half === true ? link.without : ["mark seed"];
+        const left = half === true ? link.with : half === false ? [] : [half];
+        const change = { without, with: [owner, `now ${now}`, ...left] };
         const request = {
             ...preflightRequest({ ...stack, accept: { otherStack } }),
             ...(identity !== undefined && { identity }),
@@ -727,6 +742,13 @@ describe("whose the hosts are", () => {
         ["where a clock was set back", asked(701, "uuid-mine"), [work]],
         ["another stack's that has left it", asked(1300, "uuid-mine"), []],
         ["another stack's pair, whose state is lost", asked(1300, "uuid-mine", true, true), []],
+        [
+            "another stack's, into which it imports for long",
+            asked(9000, "uuid-mine", "mark seed state=unfinished"),
+            [pair],
+        ],
+        ["another stack's, which has sent its dump", asked(9000, "uuid-mine", "mark dump for=uuid-b/x"), [pair]],
+        ["another stack's, which makes its backup", asked(9000, "uuid-mine", "mark backup /tmp/x.sql"), [pair]],
         ["one's own", asked(1010, "uuid-x", true), []],
         ["not asked, where the steps ask", asked(1010, undefined, true), []],
     ])("%s", (_, problems, expected) => {
