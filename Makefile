@@ -60,7 +60,7 @@ test: ## check, live, and a sample of test-faults (five minutes of it); the last
 	@lab/tools.sh
 	.ci/checks.sh static unit live sample
 
-test-faults: ## every fault, made for real on hosts of the tests' own while a is written to (about an hour)
+test-faults: ## every fault, made for real on hosts of the tests' own while a is written to (an hour to an hour and a half)
 	@lab/tools.sh
 	.ci/checks.sh faults
 

@@ -54,7 +54,7 @@ run_sample() {
 }
 
 run_faults() {
-    LIMIT=7200 on_hosts run_jest faults tests/live/faults
+    LIMIT=14400 on_hosts run_jest faults tests/live/faults
 }
 
 run_soak() {
