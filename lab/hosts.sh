@@ -9,6 +9,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/old-mysql.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/leftovers.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/disks.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/network.sh"
 
 usage() {
     cat >&2 <<'TEXT'
@@ -82,29 +83,6 @@ kill_hosts() { # HOST...
     in_parallel kill_processes "$@"
 }
 
-cut_hosts() { set_links down "$@"; }
-mend_hosts() { set_links up "$@"; }
-
-set_links() { # up|down HOST...
-    local state="$1" host
-    shift
-    claim_subnet
-    for host in "$@"; do
-        ip link set "$(kernel_name "$host")" "$state"
-    done
-}
-
-shut_hosts() { # HOST PORT
-    open_hosts "$@"
-    # the host itself goes on reaching its port: what is local is routed before this rule
-    ip -n "$(kernel_name "$1")" rule add ipproto 6 sport "$2" blackhole
-}
-
-open_hosts() { # HOST PORT
-    claim_subnet
-    ip -n "$(kernel_name "$1")" rule delete ipproto 6 sport "$2" blackhole 2>/dev/null || true # it was open
-}
-
 down_hosts() { # [HOST...]
     local owner
     owner="$(read_foreign_lab)"
@@ -172,25 +150,6 @@ reboot_host() { # HOST
     fail "host $host was told to reboot and has not after 30 s" "look at $(disk_dir "$host")/console"
 }
 
-ensure_bridge() {
-    ip link show "$LAB_ID" >/dev/null 2>&1 || ip link add "$LAB_ID" type bridge
-    ip addr replace "$MM_LAB_SUBNET.1/24" dev "$LAB_ID"
-    ip link set "$LAB_ID" up
-}
-
-connect_host() { # HOST
-    local name
-    name="$(kernel_name "$1")"
-    ip netns add "$name"
-    ip link add "$name" type veth peer name host0 netns "$name"
-    ip link set "$name" master "$LAB_ID" up
-    # the same for each new host in its place: the others would go on sending to the old one's for a while
-    ip -n "$name" link set host0 address "$(mac_of "$1")"
-    ip -n "$name" addr add "$(address_of "$1")/24" dev host0
-    ip -n "$name" link set host0 up
-    ip -n "$name" link set lo up
-}
-
 boot_host() { # HOST
     local name dir cgroup
     name="$(kernel_name "$1")"
@@ -221,13 +180,6 @@ wait_until_ready() { # HOST
         sleep 0.1
     done
     fail "host $host has no sshd that answers after 20 s" "look at $(disk_dir "$host")/console" "as a new host: lab/hosts.sh reset $host"
-}
-
-address_of() { printf '%s.%d\n' "$MM_LAB_SUBNET" "$((10 + $(printf '%d' "'$1") - 96))"; } # HOST
-
-mac_of() { # HOST
-    local id="${LAB_ID#mm}"
-    printf '02:6d:%s:%s:%s:%02x\n' "${id:0:2}" "${id:2:2}" "${id:4:2}" "$((10 + $(printf '%d' "'$1") - 96))"
 }
 
 ssh_root() { # HOST [CMD...]
