@@ -1,3 +1,4 @@
+import { attach, byPosition } from "./attached";
 import { changes, cleanUpHosts, makeHost } from "./fakeHost";
 import { refused } from "./fakeServer";
 
@@ -5,15 +6,14 @@ cleanUpHosts();
 
 const script = "attach-replica.sh";
 const up = {
+    ...attach,
     NODE: "a",
     PEER_HOST: "b.example.com",
-    SOURCE_FILE: "mysql-bin.000002",
     SOURCE_POSITION: 700,
     GATE: "yes",
     RETRY_SECONDS: "",
     RETRY_COUNT: "",
 };
-const byPosition = { gtid_mode: "OFF" };
 /** The peer is closed from its seed on, until the roles are given. */
 const closed = { read_only: "1" };
 const logs = "mysql-bin.000001\t900\nmysql-bin.000002\t900\nmysql-bin.000003\t157\n";

@@ -1,10 +1,10 @@
+import { attach, byPosition } from "./attached";
 import { changes, cleanUpHosts, makeHost } from "./fakeHost";
 
 cleanUpHosts();
 
 const script = "attach-replica.sh";
-const up = { SOURCE_FILE: "mysql-bin.000002", SOURCE_POSITION: 1234, GATE: "no", RETRY_SECONDS: "", RETRY_COUNT: "" };
-const byPosition = { gtid_mode: "OFF" };
+const up = { ...attach, RETRY_SECONDS: "", RETRY_COUNT: "" };
 const link = "source=a.example.com:3306 uuid=uuid-a password=d\n";
 const anew =
     "  next: let a.example.com keep its logs longer (binlog_expire_logs_seconds); then empty b (or name a fresh host), " +

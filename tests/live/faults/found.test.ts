@@ -1,15 +1,9 @@
 import { a, b, type Host, waitFor } from "../hosts";
-import { codesIn, ended, Interrupted } from "./interrupted";
+import { ended, Interrupted } from "./interrupted";
 
 jest.setTimeout(1_200_000);
 
 let pair: Interrupted;
-
-async function expectStop(code: string): Promise<string> {
-    const { exitCode, text } = await pair.stack.up();
-    expect([exitCode === 0, codesIn(text)]).toEqual([false, [code]]);
-    return text;
-}
 
 describe("what is wrong is found and named while a is written to, and mended as the message says", () => {
     afterEach(() => pair.close());
@@ -18,7 +12,7 @@ describe("what is wrong is found and named while a is written to, and mended as 
         pair = await Interrupted.fresh({
             settings: { account: { password: "Kx9vT2mQ7rB4nW8s", hostPattern: "10.9.9.%" } },
         });
-        const text = await expectStop("MM_ACCOUNT_LOGIN");
+        const text = await pair.expectStop("MM_ACCOUNT_LOGIN");
         expect(text).toContain("replicator cannot log in to a.example.com:3306");
         expect(text).toMatch(/server: .*1045.*Access denied/);
         await a.sql("DROP USER 'replicator'@'10.9.9.%'");
@@ -30,7 +24,7 @@ describe("what is wrong is found and named while a is written to, and mended as 
     test("an anonymous account takes the login", async () => {
         pair = await Interrupted.fresh();
         await a.sql(`CREATE USER ''@'${b.address}'`);
-        expect(await expectStop("MM_ACCOUNT_LOGIN")).toContain("replicator cannot log in to a.example.com:3306");
+        expect(await pair.expectStop("MM_ACCOUNT_LOGIN")).toContain("replicator cannot log in to a.example.com:3306");
         await a.sql(`DROP USER ''@'${b.address}'`);
         expect(await pair.up()).toEqual([]);
         await pair.expectWhole();
@@ -44,7 +38,7 @@ describe("what is wrong is found and named while a is written to, and mended as 
         await a.run("rm -f /var/lib/mysql-master-master/3306/link");
         await b.sql("SET GLOBAL super_read_only = 0; CREATE DATABASE stray; SET GLOBAL super_read_only = 1");
         pair.stack.settings.converge = "look again";
-        expect(await expectStop("MM_LINK_ERRANT")).toMatch(
+        expect(await pair.expectStop("MM_LINK_ERRANT")).toMatch(
             /b\.example\.com has transactions of its own \([0-9a-f-]+:\d/,
         );
         expect(await a.sql("SHOW DATABASES LIKE 'stray'")).toBe("");
@@ -60,7 +54,7 @@ describe("what is wrong is found and named while a is written to, and mended as 
         expect(await pair.up()).toEqual([]);
         const holding = b.sql("FLUSH TABLES ledger.entries WITH READ LOCK; SELECT SLEEP(40)").catch(() => "");
         Object.assign(pair.stack.settings, { catchUpSeconds: 5, converge: "look again" });
-        expect(await expectStop("MM_LINK_BEHIND")).toContain("b.example.com has not applied within 5 s");
+        expect(await pair.expectStop("MM_LINK_BEHIND")).toContain("b.example.com has not applied within 5 s");
         expect(await b.replica("Replica_SQL_Running")).toBe("Yes");
         await holding;
         pair.stack.settings.catchUpSeconds = 60;

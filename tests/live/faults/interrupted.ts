@@ -60,6 +60,13 @@ export class Interrupted {
         return repeat(() => this.stack.destroy(), allowed);
     }
 
+    /** An up that stops with this code, and no other; gives what it said. */
+    async expectStop(code: string): Promise<string> {
+        const { exitCode, text } = await this.stack.up();
+        expect([exitCode === 0, codesIn(text)]).toEqual([false, [code]]);
+        return text;
+    }
+
     /** Both servers hold each acknowledged row once and all tables are equal; both directions run; nothing is left behind. */
     async expectWhole(): Promise<void> {
         await this.load.stop();

@@ -5,12 +5,6 @@ jest.setTimeout(1_200_000);
 
 let pair: Interrupted;
 
-async function expectStop(code: string): Promise<string> {
-    const { exitCode, text } = await pair.stack.up();
-    expect([exitCode === 0, codesIn(text)]).toEqual([false, [code]]);
-    return text;
-}
-
 /** What a person does who is told to empty b, and to let it be seeded anew. */
 async function emptyB(): Promise<void> {
     const schemas = await b.sql(
@@ -31,7 +25,7 @@ describe("what the preflight cannot know stops a later step, and the way out tha
     test("a firewall on the way to the port that a restart has just opened", async () => {
         pair = await Interrupted.fresh();
         lab("hosts.sh", ["shut", "b", "3306"]);
-        const text = await expectStop("MM_PEER_UNREACHABLE");
+        const text = await pair.expectStop("MM_PEER_UNREACHABLE");
         expect(text).toContain(
             `error MM_PEER_UNREACHABLE: from a, nothing answers at b.example.com port 3306 (there: ${b.address}); the server there listens on 127.0.0.1,${b.address}\n`,
         );
@@ -47,7 +41,7 @@ describe("what the preflight cannot know stops a later step, and the way out tha
         await a.run("printf '[mysqld]\\nserver_id=77\\n' >/etc/mysql/mysql.conf.d/zzz.cnf");
         const look = () => a.run("cat /etc/mysql/my.cnf /etc/mysql/*/*.cnf; systemctl show -p MainPID --value mysql");
         const before = await look();
-        expect(await expectStop("MM_NODE_OPTION_OVERRIDDEN")).toContain("/etc/mysql/mysql.conf.d/zzz.cnf:2");
+        expect(await pair.expectStop("MM_NODE_OPTION_OVERRIDDEN")).toContain("/etc/mysql/mysql.conf.d/zzz.cnf:2");
         expect(await look()).toBe(before);
         await a.run("rm /etc/mysql/mysql.conf.d/zzz.cnf");
         expect(await pair.up()).toEqual([]);
