@@ -92,8 +92,8 @@ export class ReplicationLink extends pulumi.ComponentResource {
         const both = pulumi.interpolate`${origin.fingerprint} ${peer.fingerprint} ${account.fingerprint}`;
         const wanted = pulumi.interpolate`unless ${peer.target.host} was seeded by an earlier up:`;
 
-        const sourceUuid = origin.fingerprint.apply((line) => parseFacts(line).uuid);
-        const peerUuid = peer.fingerprint.apply((line) => parseFacts(line).uuid);
+        const sourceUuid = uuidOf(origin);
+        const peerUuid = uuidOf(peer);
         const look = this.step("seed-look", peer, "seed-look.sh", {
             parameters: { SOURCE_UUID: sourceUuid, AFTER: both },
             plan: ["see whether this node wants a seed"],
@@ -146,7 +146,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 SEED: state,
                 DUMP: dump.fingerprint,
                 SOURCE_UUID: sourceUuid,
-                SOURCE_LOG: origin.fingerprint.apply((line) => parseFacts(line).log),
+                SOURCE_LOG: logOf(origin),
                 SSH_USER: user,
                 OPTION_FILE: peer.args.mysql?.optionFile ?? "",
                 SERVICE: peer.args.mysql?.service ?? "",
@@ -180,9 +180,9 @@ export class ReplicationLink extends pulumi.ComponentResource {
         return this.step(`attach-${replica.args.label}`, replica, "attach-replica.sh", {
             parameters: {
                 ...this.accountParameters(source),
-                PEER_UUID: source.fingerprint.apply((line) => parseFacts(line).uuid),
-                SOURCE_LOG: source.fingerprint.apply((line) => parseFacts(line).log),
-                OWN_LOG: replica.fingerprint.apply((line) => parseFacts(line).log),
+                PEER_UUID: uuidOf(source),
+                SOURCE_LOG: logOf(source),
+                OWN_LOG: logOf(replica),
                 SOURCE_FILE: from.file,
                 SOURCE_POSITION: from.position,
                 GATE: from.gate ? "yes" : "no",
@@ -250,19 +250,13 @@ export class ReplicationLink extends pulumi.ComponentResource {
     }
 }
 
-/** The key=value words of a fingerprint; a word that is not there is empty. */
+/** The key=value words of a fingerprint that others need; a word that is not there is empty. */
 function parseFacts(line: string) {
+    const none = { uuid: "", log: "", file: "", position: "", source_file: "", source_position: "" };
     const words = line.split(" ").filter((word) => word.includes("="));
     const facts = words.map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]);
-    return {
-        uuid: "",
-        log: "",
-        file: "",
-        position: "",
-        source_file: "",
-        source_position: "",
-        ...Object.fromEntries(facts),
-    } as {
-        [key in "uuid" | "log" | "file" | "position" | "source_file" | "source_position"]: string;
-    };
+    return { ...none, ...Object.fromEntries(facts) } as typeof none;
 }
+
+const uuidOf = (node: MasterNode) => node.fingerprint.apply((line) => parseFacts(line).uuid);
+const logOf = (node: MasterNode) => node.fingerprint.apply((line) => parseFacts(line).log);
