@@ -1,4 +1,4 @@
-import { a, b, checksums, freshHosts, lab, waitFor } from "./hosts";
+import { a, b, checksums, freshHosts, lab, untilNobodyFollows, waitFor } from "./hosts";
 import { Stack } from "./stack";
 
 jest.setTimeout(300_000);
@@ -120,6 +120,7 @@ describe("a standing pair", () => {
         expect(await b.replica("Replica_IO_Running")).toBe("No");
         // what the message says: b is seeded anew
         await stack.mustDestroy();
+        await untilNobodyFollows(a);
         lab("hosts.sh", ["reset", "b"]);
         await stack.mustUp();
         expect(await dataOf(b)).toBe(await dataOf(a));

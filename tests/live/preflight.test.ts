@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { a, b, checkout, fingerprintOf, freshHosts, type Host, lab, resetHosts, subnet, waitFor } from "./hosts";
+import { a, b, checkout, fingerprintOf, freshHosts, type Host, lab, resetHosts, subnet, untilNobodyFollows, waitFor } from "./hosts";
 import { problemsOf, refusedUp } from "./refusals";
 import { type Outcome, Stack } from "./stack";
 
@@ -230,13 +230,7 @@ describe("a pair that stands", () => {
 });
 
 test("MariaDB beside MySQL is refused by both names, and nothing is changed", async () => {
-    // an idle source notices only at its next heartbeat that its replica has left
-    await waitFor(
-        "a without replicas",
-        90,
-        () => a.sql("SHOW REPLICAS"),
-        (rows) => rows === "",
-    );
+    await untilNobodyFollows(a);
     lab("hosts.sh", ["reset", "b"], { MM_LAB_SERVER: "mariadb-10.11" });
     const files = () =>
         b.run("find /etc/mysql /var/lib/mysql-master-master /root/.ssh -type f 2>/dev/null | sort | xargs sha256sum");
