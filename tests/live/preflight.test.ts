@@ -1,5 +1,17 @@
 import { execFile } from "node:child_process";
-import { a, b, checkout, fingerprintOf, freshHosts, type Host, lab, resetHosts, subnet, untilNobodyFollows, waitFor } from "./hosts";
+import {
+    a,
+    b,
+    checkout,
+    fingerprintOf,
+    freshHosts,
+    type Host,
+    lab,
+    resetHosts,
+    subnet,
+    untilNobodyFollows,
+    waitFor,
+} from "./hosts";
 import { problemsOf, refusedUp } from "./refusals";
 import { type Outcome, Stack } from "./stack";
 
