@@ -41,31 +41,27 @@ export async function look(node: NodeRequest, peer: NodeRequest, request: Prefli
     }
 }
 
-/** The facts' script: remote/lib, the parts of remote/preflight, and their story. */
+/** The facts' script: what it uses of remote/lib, the parts in remote/preflight, and their story. */
 export function scriptOf(node: NodeRequest, peer: NodeRequest, request: PreflightRequest): string {
-    return assembleScript(
-        "preflight.sh",
-        {
-            NODE: node.label,
-            STEP: "preflight",
-            PORT: node.port,
-            SOCKET: node.socket,
-            LOGIN_USER: node.login.user,
-            LOGIN_PASSWORD: node.login.password,
-            OPTION_FILE: node.optionFile,
-            SERVICE: node.service,
-            ROLE: node.label === "a" ? "origin" : "peer",
-            HOST: node.host,
-            PEER_HOST: request.gone === peer.label ? "" : peer.host,
-            PEER_PORT: peer.port,
-            COPY_HOST: node.label === "a" && request.gone === undefined ? peer.copy.host : "",
-            COPY_PORT: peer.copy.port,
-            BACKUP_FILE: request.backupFile,
-            TLS_REQUIRE: `${request.tls?.require ?? ""}`,
-            TLS_CA: request.tls?.ca ?? "",
-        },
-        ["preflight/host.sh", "preflight/server.sh", "preflight/data.sh", "preflight/options.sh"],
-    );
+    return assembleScript("preflight.sh", {
+        NODE: node.label,
+        STEP: "preflight",
+        PORT: node.port,
+        SOCKET: node.socket,
+        LOGIN_USER: node.login.user,
+        LOGIN_PASSWORD: node.login.password,
+        OPTION_FILE: node.optionFile,
+        SERVICE: node.service,
+        HOLDS_DATA: node.label === "a" ? "yes" : "no",
+        HOST: node.host,
+        PEER_HOST: request.gone === peer.label ? "" : peer.host,
+        PEER_PORT: peer.port,
+        COPY_HOST: node.label === "a" && request.gone === undefined ? peer.copy.host : "",
+        COPY_PORT: peer.copy.port,
+        BACKUP_FILE: request.backupFile,
+        TLS_REQUIRE: `${request.tls?.require ?? ""}`,
+        TLS_CA: request.tls?.ca ?? "",
+    });
 }
 
 function sshProblem({ label, ssh }: NodeRequest, error: Error): Finding {
