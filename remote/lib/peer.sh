@@ -51,6 +51,9 @@ have_both_gtids() { [ "$(read_gtid_mode)" = ON ] && [ "$(peer_read @@global.gtid
 # read_peer_coordinates: FILE POSITION of the peer's binary log, now.
 read_peer_coordinates() { try_peer "$(sql_binary_log_status)" | awk -F'\t' 'NR == 1 { print $1, $2 }'; }
 
+# read_peer_id: its server_uuid; a series without one is known by its server_id.
+read_peer_id() { try_peer 'SELECT @@global.server_uuid' || peer_read "CONCAT('server-id-', @@global.server_id)"; }
+
 # peer_read EXPRESSION: a value of the peer's server; ends the script when it cannot be had.
 peer_read() {
     try_peer "SELECT $1" || fail_unreadable

@@ -21,6 +21,8 @@ dump_coordinates_flag() { if since 80026; then echo --source-data=1; else echo -
 skipping_variables() { if since 80026; then echo 'replica_skip_errors sql_replica_skip_counter replica_exec_mode'; else echo 'slave_skip_errors sql_slave_skip_counter slave_exec_mode'; fi; }
 
 has_super_read_only() { since 50708; }
+# replication_* in performance_schema.
+has_replication_tables() { since 50700; }
 has_gtid_mode() { since 50605; }
 has_source_public_key() { since 80004; }
 has_persisted_variables() { since 80000; }

@@ -36,12 +36,14 @@ describe("docs/errors.md", () => {
 });
 
 describe("the header of a script", () => {
-    const scripts = filesOf("remote", /^[^/]*\.sh$/).map((file) => file.replace(/^remote\//, ""));
+    const files = filesOf("remote", /\.sh$/).map((file) => file.replace(/^remote\//, ""));
+    const scripts = files.filter((file) => !file.includes("/"));
     const said = (text: string) => codesOf(/^# codes:(.*(?:\n# {2}.*)*)/m.exec(text)?.[1] ?? "");
     const called = (text: string) => [...text.matchAll(/\b(?:fail|warn) (MM_\w+)/g)].map(([, code]) => code ?? "");
 
-    it.each(scripts)("names exactly the codes that %s stops or warns with itself", (script) => {
-        const text = remoteText(script);
+    it.each(scripts)("names exactly the codes that %s and the pieces in its folder stop or warn with", (script) => {
+        const pieces = files.filter((file) => file.startsWith(script.replace(/\.sh$/, "/")));
+        const text = [script, ...pieces].map(remoteText).join("\n");
         expect([...said(text)].sort()).toEqual(sorted(called(text)));
         // a code that stands for several, or that a variable holds, would be seen by neither
         expect(text.match(/MM_[A-Z_]*\*|\b(?:fail|warn) ["$]/g)).toBeNull();
