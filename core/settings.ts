@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defaults } from "./defaults";
 import { describeIssue } from "./settingsReport";
 import { resolveSsh, type SshSettings, sshSchema } from "./sshSettings";
 import { resolveTls, type TlsSettings, tlsSchema } from "./tlsSettings";
@@ -175,7 +176,7 @@ export function parseSettings(config: Record<string, string>, readFile: (path: s
         if (mysql.success) {
             problems.push(...findManagedOptions(`${label}.mysql`, server));
         }
-        const none: SshSettings = { host: node.host, port: 22, user: "root", dialAttempts: 10 };
+        const none: SshSettings = { host: node.host, ...defaults.ssh };
         const hop = ssh.success ? resolveSsh(label, node.host, ssh.data, node.ssh, readFile, problems) : none;
         return { ...node, ssh: hop, mysql: server };
     };
@@ -197,17 +198,19 @@ export function parseSettings(config: Record<string, string>, readFile: (path: s
 /** What is right in each place, and wrong together. */
 function findContradictions(a: NodeSettings, b: NodeSettings): string[] {
     const problems: string[] = [];
-    if ((a.mysql?.serverId ?? 10) === (b.mysql?.serverId ?? 20)) {
-        problems.push(`b.mysql.serverId: is ${b.mysql?.serverId ?? 20}, the same as a's; give each node its own`);
+    if ((a.mysql?.serverId ?? defaults.serverId.a) === (b.mysql?.serverId ?? defaults.serverId.b)) {
+        problems.push(
+            `b.mysql.serverId: is ${b.mysql?.serverId ?? defaults.serverId.b}, the same as a's; give each node its own`,
+        );
     }
-    if (a.host === b.host && (a.mysql?.port ?? 3306) === (b.mysql?.port ?? 3306)) {
+    if (a.host === b.host && (a.mysql?.port ?? defaults.mysql.port) === (b.mysql?.port ?? defaults.mysql.port)) {
         problems.push(`b.host: is ${b.host}, the same server as a; name the other host`);
     }
     return problems;
 }
 
 /** A node that is gone takes no writes. */
-function findRoleProblems({ active = "a", gone }: Pick<Stack, "active" | "gone">): string[] {
+function findRoleProblems({ active = defaults.active, gone }: Pick<Stack, "active" | "gone">): string[] {
     return gone === undefined || active === (gone === "a" ? "b" : "a")
         ? []
         : [`active: is ${active}, but ${gone} is gone; set active to the other node`];

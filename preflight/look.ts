@@ -1,3 +1,4 @@
+import { defaults } from "../core/defaults";
 import type { NodeRequest, PreflightRequest } from "../core/preflightRequest";
 import { assembleScript } from "../core/script";
 import { bashCommand } from "../core/shell";
@@ -28,7 +29,7 @@ export async function look(node: NodeRequest, peer: NodeRequest, request: Prefli
         const clock = await shell.run("date +%s%3N", "", 20_000);
         const answered = Date.now();
         const clockSeconds = (Number(clock.stdout) - (asked + answered) / 2) / 1000;
-        const command = bashCommand(node.ssh.user ?? "root", "up");
+        const command = bashCommand(node.ssh.user ?? defaults.ssh.user, "up");
         const outcome = await shell.run(command, scriptOf(node, peer, request), 180_000);
         return {
             node,
@@ -65,7 +66,7 @@ export function scriptOf(node: NodeRequest, peer: NodeRequest, request: Prefligh
 }
 
 function sshProblem({ label, ssh }: NodeRequest, error: Error): Finding {
-    const where = `${ssh.user ?? "root"}@${ssh.host} port ${ssh.port ?? 22}`;
+    const where = `${ssh.user ?? defaults.ssh.user}@${ssh.host} port ${ssh.port ?? defaults.ssh.port}`;
     const next = /mismatch/.test(error.message)
         ? "compare the host's key with its own console; where it was installed anew, correct the stack"
         : error instanceof DialError && error.isCertain
@@ -92,7 +93,7 @@ export function problemsOf(node: NodeRequest, { exitCode, stdout, stderr }: Outc
         return [{ code, node: label, what, next, ...(words && { words }) }];
     }
     if (/^sudo: /m.test(stderr)) {
-        const user = node.ssh.user ?? "root";
+        const user = node.ssh.user ?? defaults.ssh.user;
         const mend = `give ${user} the lines of sudoers that README.md lists ("Who may do what"), or use root`;
         return [
             {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
+import { defaults } from "../../core/defaults";
 import { stackSchema } from "../../core/settings";
 import { remoteText } from "./bash";
 
@@ -95,6 +96,15 @@ function keysOf(table: string): string[] {
     });
 }
 
+/** Path to value. */
+const flatten = (tree: object, path: string[] = []): Record<string, unknown> =>
+    Object.assign(
+        {},
+        ...Object.entries(tree).map(([key, value]) =>
+            typeof value === "object" ? flatten(value, [...path, key]) : { [[...path, key].join(".")]: value },
+        ),
+    );
+
 describe("README.md's table of settings", () => {
     const table = /^\| key \| default \| meaning \|\n[\s\S]*?\n\n/m.exec(textOf("README.md"))?.[0] ?? "";
     const leaves = leavesOf(stackSchema);
@@ -116,6 +126,17 @@ describe("README.md's table of settings", () => {
         expect(leavesOf(b)).toEqual(leavesOf(a));
         expect(a.shape.ssh.unwrap()).toBe(ssh.unwrap());
         expect(a.shape.mysql.unwrap()).toBe(mysql.unwrap());
+    });
+
+    it("tells the defaults that the program has", () => {
+        const rows = table.split("\n").map((row) => ({ keys: keysOf(row), cell: row.split(" | ")[1] ?? "" }));
+        const { serverId, ...others } = defaults;
+        const said = Object.entries({ ...flatten(others), "mysql.serverId": `${serverId.a} and ${serverId.b}` });
+        expect(said.length).toBeGreaterThan(12);
+        for (const [path, value] of said) {
+            const cells = rows.filter(({ keys }) => keys.includes(path)).map(({ cell }) => cell.split(", "));
+            expect([path, cells.flat()]).toEqual([path, expect.arrayContaining([`${value}`])]);
+        }
     });
 
     it("is read by this test as a reader reads it", () => {
