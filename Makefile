@@ -4,13 +4,16 @@ SHELL := bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+ifdef SERVER
+export MM_LAB_SERVER := $(SERVER)
+endif
 
 .PHONY: help up down ssh env status tools check-hosts format check static unit live test test-faults soak bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
-up: ## two hosts on this machine, sample data on a, and the pair built by `pulumi up`
+up: ## two hosts on this machine, sample data on a, and the pair built by `pulumi up`: make up SERVER=mysql-5.7
 	@lab/tools.sh
 	lab/hosts.sh up a b
 	lab/load-data.sh

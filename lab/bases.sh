@@ -5,8 +5,14 @@
 # One line a kind: name, Debian suite, packages of the server, and the function that makes the tree.
 server_kinds() {
     cat <<'TABLE'
-mysql-9.7       sid       mysql-server    base_from_debian
-mariadb-10.11   bookworm  mariadb-server  base_from_debian
+mysql-9.7       sid       mysql-server                         base_from_debian
+mysql-8.0       sid       libaio1t64,libnuma1,mysql-client     base_of_old_mysql
+mysql-5.7       sid       libaio1t64,libnuma1,mysql-client     base_of_old_mysql
+mysql-5.6       bookworm  libaio1,libncurses5,libnuma1,perl    base_of_old_mysql
+mysql-5.5       bookworm  libaio1,libncurses5,libnuma1,perl    base_of_old_mysql
+mariadb-11.8    trixie    mariadb-server                       base_from_debian
+mariadb-10.11   bookworm  mariadb-server                       base_from_debian
+mariadb-10.5    bullseye  mariadb-server                       base_from_debian
 TABLE
 }
 
@@ -32,21 +38,23 @@ make_base() { # KIND
     read -r suite packages maker < <(server_kinds | awk -v kind="$kind" '$1 == kind { print $2, $3, $4 }')
     note "making the base of $kind in $base (about a minute, once)"
     remove_half_made_base "$base.tmp"
-    "$maker" "$base.tmp" "$suite" "$packages" || {
+    # In the background and waited for: a function that is used as a condition would go on after its failures.
+    "$maker" "$base.tmp" "$suite" "$packages" "$kind" >"$base.log" 2>&1 &
+    wait "$!" || {
         tail -n 20 "$base.log" >&2
-        fail "could not make the base of $kind; the whole log is in $base.log" "see that the Debian mirror answers: apt-get update"
+        fail "could not make the base of $kind; the whole log is in $base.log" "see that the registries answer: apt-get update"
     }
     mv "$base.tmp" "$base"
     rm -f "$base.log"
     note "made the base of $kind in $((SECONDS - started)) s"
 }
 
-base_from_debian() { # DIRECTORY SUITE PACKAGES
+base_from_debian() { # DIRECTORY SUITE PACKAGES KIND
     # Check-Valid-Until: a mirror that is frozen in time is good enough for a lab.
     # path-exclude: nobody reads manuals there, and the tree is 60 MB smaller.
     mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-        --dpkgopt='path-exclude=/usr/share/doc/*' --include="$3,$HOST_PACKAGES" "$2" "$1" >"${1%.tmp}.log" 2>&1
+        --dpkgopt='path-exclude=/usr/share/doc/*' --include="$3,$HOST_PACKAGES" "$2" "$1"
 }
 
 # A killed mmdebstrap leaves its mounts of /proc, /sys and /dev in the tree: rm would follow them into this machine.

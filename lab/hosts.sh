@@ -6,6 +6,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/bases.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/old-mysql.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/leftovers.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/disks.sh"
 
@@ -17,6 +18,7 @@ hosts.sh reboot HOST...     restart them, orderly
 hosts.sh kill HOST...       cut their power; up HOST... boots them with their data
 hosts.sh down [HOST...]     remove them at once (all of the lab when none is named)
 hosts.sh cut HOST...        take them off the network; mend HOST... puts them back
+hosts.sh shut HOST PORT     a firewall that swallows what a host's TCP port answers to others; open HOST PORT takes it away
 hosts.sh base               make what they are booted from, and no host
 hosts.sh ssh HOST [CMD...]  root's shell on a host, or one command
 hosts.sh status             what there is
@@ -30,13 +32,16 @@ main() {
     [ $# -gt 0 ] || usage
     shift
     require_subnet_sane
-    case "$action" in up | reset | reboot | kill | cut | mend | ssh) [ $# -gt 0 ] || usage ;; esac
+    case "$action" in
+        up | reset | reboot | kill | cut | mend | ssh) [ $# -gt 0 ] || usage ;;
+        shut | open) [[ $# -eq 2 && $2 =~ ^[1-9][0-9]{0,4}$ ]] || usage ;;
+    esac
     for host in "$@"; do
         [[ $host =~ ^[a-z]$ ]] || fail "'$host' is no host of the lab" "name it by one letter: a, b, c"
-        [ "$action" != ssh ] || break # the rest is the command
+        case "$action" in ssh | shut | open) break ;; esac # the rest is a command, or a port
     done
     case "$action" in
-        up | reset | reboot | kill | down | cut | mend)
+        up | reset | reboot | kill | down | cut | mend | shut | open)
             require_root
             require_cgroups
             require_kind "$MM_LAB_SERVER"
@@ -87,6 +92,17 @@ set_links() { # up|down HOST...
     for host in "$@"; do
         ip link set "$(kernel_name "$host")" "$state"
     done
+}
+
+shut_hosts() { # HOST PORT
+    open_hosts "$@"
+    # the host itself goes on reaching its port: what is local is routed before this rule
+    ip -n "$(kernel_name "$1")" rule add ipproto 6 sport "$2" blackhole
+}
+
+open_hosts() { # HOST PORT
+    claim_subnet
+    ip -n "$(kernel_name "$1")" rule delete ipproto 6 sport "$2" blackhole 2>/dev/null || true # it was open
 }
 
 down_hosts() { # [HOST...]

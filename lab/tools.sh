@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tools.sh: gets what the lab, the program and the checks need, each only when it is missing.
-# in:  names out of: apt node base engine plugins (all of them when none is given)
+# in:  names out of: apt node base engine plugins java (all but the last when none is given; that is for old servers alone)
 # out: nothing on stdout; lab/env.sh says where the things are
 # shellcheck source-path=SCRIPTDIR
 set -euo pipefail
@@ -14,18 +14,16 @@ main() {
     [ $# -gt 0 ] || set -- apt node base engine plugins
     for tool in "$@"; do
         case "$tool" in
-            apt | node | base | engine | plugins) "ensure_$tool" >&2 ;;
-            *) fail "'$tool' is nothing that this can get" "choose out of: apt node base engine plugins" ;;
+            apt | node | base | engine | plugins | java) "ensure_$tool" >&2 ;;
+            *) fail "'$tool' is nothing that this can get" "choose out of: apt node base engine plugins java" ;;
         esac
     done
 }
 
-# A command that is there needs no package: the machine may have it from elsewhere.
 ensure_apt() {
-    local command package missing=()
-    while read -r command package; do
-        command -v "$command" >/dev/null || missing+=("$package")
-    done <<'TABLE'
+    local extra=()
+    [ -s /etc/ssl/certs/ca-certificates.crt ] || extra=(ca-certificates)
+    ensure_packages "${extra[@]}" <<'TABLE'
 mmdebstrap mmdebstrap
 systemd-nspawn systemd-container
 ip iproute2
@@ -39,7 +37,22 @@ curl curl
 shellcheck shellcheck
 shfmt shfmt
 TABLE
-    [ -s /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
+}
+
+# The client of the registry that old servers come from.
+ensure_java() {
+    ensure_packages <<'TABLE'
+mvn maven
+unzip unzip
+TABLE
+}
+
+# A command that is there needs no package: the machine may have it from elsewhere.
+ensure_packages() { # [PACKAGE...] < lines of COMMAND PACKAGE
+    local command package missing=("$@")
+    while read -r command package; do
+        command -v "$command" >/dev/null || missing+=("$package")
+    done
     [ "${#missing[@]}" -gt 0 ] || return 0
     command -v apt-get >/dev/null || fail "this machine lacks ${missing[*]} and has no apt-get" "install them by hand"
     require_root

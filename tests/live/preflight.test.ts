@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { a, b, checkout, fingerprintOf, freshHosts, type Host, lab, resetHosts, subnet, waitFor } from "./hosts";
+import { problemsOf, refusedUp } from "./refusals";
 import { type Outcome, Stack } from "./stack";
 
 jest.setTimeout(300_000);
@@ -16,20 +17,6 @@ beforeAll(async () => {
     await stack.init();
 });
 afterAll(() => resetHosts("b"));
-
-/** The lines of a report that name problems: CODE and node. */
-const problemsOf = (text: string) =>
-    [...text.matchAll(/^ +MM_PREFLIGHT_(\w+) (a|b|pair): /gm)].map(([, code, node]) => `${code} ${node}`).sort();
-
-/** An up that refuses, and leaves both hosts as they were. */
-async function refusedUp(): Promise<string> {
-    const before = [await fingerprintOf(a), await fingerprintOf(b)];
-    const { exitCode, text } = await stack.up();
-    expect(exitCode).not.toBe(0);
-    expect(text.match(/error MM_PREFLIGHT_REFUSED/g)).toHaveLength(1);
-    expect([await fingerprintOf(a), await fingerprintOf(b)]).toEqual(before);
-    return text;
-}
 
 /** `make check-hosts` of a stack, with the settings that the last run of it wrote. */
 function checkHosts(name = stack.name): Promise<Outcome> {
@@ -96,7 +83,7 @@ describe("all problems of both hosts", () => {
     });
 
     test("come in one report of one up, which changes nothing", async () => {
-        const text = await refusedUp();
+        const text = await refusedUp(stack);
         expect(problemsOf(text)).toEqual(
             [...everything, "PORT a"].filter((each) => each !== "PORT a" || /PORT a/.test(text)).sort(),
         );
@@ -113,7 +100,7 @@ describe("all problems of both hosts", () => {
     test("come the same from make check-hosts, without the engine", async () => {
         const before = [await fingerprintOf(a), await fingerprintOf(b)];
         const { exitCode, text } = await checkHosts();
-        expect([exitCode, problemsOf(text)]).toEqual([2, problemsOf(await refusedUp())]);
+        expect([exitCode, problemsOf(text)]).toEqual([2, problemsOf(await refusedUp(stack))]);
         expect([await fingerprintOf(a), await fingerprintOf(b)]).toEqual(before);
         expect(await checkHosts("nowhere")).toMatchObject({
             exitCode: 2,
@@ -143,21 +130,21 @@ describe("all problems of both hosts", () => {
 describe("a stack that leads to the wrong place", () => {
     test("a and b are swapped: the node that would be overwritten holds the data", async () => {
         const { a: first, b: second } = stack.settings;
-        const text = await withSettings({ a: second, b: first }, refusedUp);
+        const text = await withSettings({ a: second, b: first }, () => refusedUp(stack));
         expect(problemsOf(text)).toEqual(["ACCOUNTS b", "NOT_EMPTY b", "TRANSACTIONS b"]);
         expect(text).toContain("    next: a holds none: if a and b are swapped, swap them in the stack\n");
     });
 
     test("both addresses lead to one host", async () => {
         const second = { host: "b.example.com", ssh: { host: `${subnet}.11` } };
-        expect(problemsOf(await withSettings({ b: second }, refusedUp))).toContain("SAME_SERVER pair");
+        expect(problemsOf(await withSettings({ b: second }, () => refusedUp(stack)))).toContain("SAME_SERVER pair");
     });
 
     test("another host answers than the one whose key is known, and the other node's problems are told, too", async () => {
         const key = (await a.run("cat /etc/ssh/ssh_host_ed25519_key.pub")).trim();
         await a.run("mv /usr/bin/flock /usr/bin/flock.away");
         const second = { host: "b.example.com", ssh: { host: `${subnet}.12`, hostKey: key } };
-        const text = await withSettings({ b: second }, refusedUp);
+        const text = await withSettings({ b: second }, () => refusedUp(stack));
         await a.run("mv /usr/bin/flock.away /usr/bin/flock");
         expect(problemsOf(text)).toEqual(["SSH b", "TOOLS a"]);
         expect(text).toMatch(/MM_PREFLIGHT_SSH b: cannot be reached as \w+@\S+\.12 port 22\n/);
@@ -172,7 +159,7 @@ describe("a stack that leads to the wrong place", () => {
                 a: { host: "a.example.com", ssh: { host: `${subnet}.11`, user: "deploy" } },
                 b: { host: "b.example.com", ssh: { host: `${subnet}.12`, user: "nobody-here" } },
             },
-            refusedUp,
+            () => refusedUp(stack),
         );
         await a.run("mv /root/deploy.away /etc/sudoers.d/deploy");
         expect(problemsOf(text)).toEqual(["SSH b", "SUDO a"]);
@@ -185,7 +172,7 @@ describe("a stack that leads to the wrong place", () => {
             host: "b.example.com",
             ssh: { host: `${subnet}.12`, port: 2299, dialAttempts: 2, hostKey: key },
         };
-        const text = await withSettings({ b: second }, refusedUp);
+        const text = await withSettings({ b: second }, () => refusedUp(stack));
         expect([problemsOf(text), /ECONNREFUSED .*after 2 attempts/.test(text)]).toEqual([["SSH b", "SSHD a"], true]);
     });
 });
@@ -223,11 +210,11 @@ describe("a pair that stands", () => {
         // as if it had been parted later: a's tables are younger than a minute
         await b.run("touch -d '+5 minutes' /var/lib/mysql-master-master/3306/seed");
         await b.sql("SET SESSION sql_log_bin = 0; DROP DATABASE shop");
-        expect(await refusedUp()).toContain(
+        expect(await refusedUp(stack)).toContain(
             "MM_PREFLIGHT_PARTED b: lacks 1 schema of a's (shop) that were there when the two parted: it was emptied by hand\n",
         );
         await b.sql("CREATE DATABASE stray");
-        expect(await refusedUp()).toMatch(
+        expect(await refusedUp(stack)).toMatch(
             /MM_PREFLIGHT_PARTED b: holds what an earlier pair left: transactions that a lacks \([0-9a-f-]{36}:\d+\), and purged ones of a's that it missed \(none\)\n/,
         );
     });
@@ -236,7 +223,7 @@ describe("a pair that stands", () => {
         for (const host of [a, b]) {
             await host.sql("RESET BINARY LOGS AND GTIDS");
         }
-        expect(await refusedUp()).toMatch(
+        expect(await refusedUp(stack)).toMatch(
             /MM_PREFLIGHT_PARTED b: holds what an earlier pair left, and nothing proves that it only lags behind: of what it had applied when the two parted \(\S+\), the logs of the two no longer know all \(\S+\)\n/,
         );
     });

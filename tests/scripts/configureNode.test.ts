@@ -132,6 +132,19 @@ describe("configure-node.sh", () => {
         );
     });
 
+    it("refuses a server without network, whose port is 0, and takes none but that for another one", async () => {
+        const host = node({ ...right, port: "0", skip_networking: "1" });
+        const run = await host.run(script, up);
+        expect([run.exitCode, run.stdout, host.read("/etc/my.cnf")]).toEqual([1, "", "[mysqld]\nuser=mysql\n"]);
+        expect(run.stderr).toMatch(
+            /^error MM_NODE_NO_NETWORK: b's server runs with skip_networking\. Nothing was changed\n/m,
+        );
+        const other = await node({ ...right, port: "3307" }).run(script, up);
+        expect(other.stderr).toMatch(
+            /^error MM_SQL_WRONG_SERVER: the socket on b leads to the server on port 3307, not 3306\n/m,
+        );
+    });
+
     it("refuses a value that SET PERSIST has set otherwise, before it writes", async () => {
         const host = node(right);
         host.local.rules.push({

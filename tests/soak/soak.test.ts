@@ -1,5 +1,5 @@
 import { cutPower, cutSsh, kill, killServer, reboot } from "../live/faults/breaking";
-import { codesIn, Interrupted } from "../live/faults/interrupted";
+import { codesIn, Interrupted, keepEventsOff } from "../live/faults/interrupted";
 import { a, b, lab } from "../live/hosts";
 import type { Running } from "../live/stack";
 import { Dice } from "./dice";
@@ -10,8 +10,8 @@ import { Dice } from "./dice";
 const runs = Number(process.env.RUNS || 20);
 const seed = Number(process.env.SEED || Math.floor(Math.random() * 1e9));
 
-/** How long an up takes here, about: moments are drawn from it. */
-const RUN_MS = 14_000;
+/** How long they take here, about, as the last ones have shown: moments are drawn from it. */
+const usualMs = { up: 14_000, destroy: 5_000 };
 
 const pause = (milliseconds: number) => new Promise((wake) => setTimeout(wake, milliseconds));
 
@@ -45,10 +45,19 @@ const FAULTS: Fault[] = [
 const deck = FAULTS.flatMap((fault) => Array.from({ length: fault[1] }, () => fault));
 
 test(
-    `${runs} runs are interrupted at random moments, and every pair ends whole, or apart`,
+    `${runs} runs are interrupted at random moments; every pair can be taken apart, and ends whole`,
     async () => {
         const dice = new Dice(seed);
-        const figures = { runs: 0, interrupted: 0, pairs: 0, rows: 0, lost: 0, doubled: 0, ups: 0, destroys: 0 };
+        const figures = {
+            runs: 0,
+            interrupted: { up: 0, destroy: 0 },
+            pairs: 0,
+            rows: 0,
+            lost: 0,
+            doubled: 0,
+            ups: 0,
+            destroys: 0,
+        };
         const stops = new Map<string, number>();
         const wrong: string[] = [];
         const count = (codes: string[]) => {
@@ -59,29 +68,44 @@ test(
         say(`soak: ${runs} runs; the same ones again: make soak RUNS=${runs} SEED=${seed}`);
         while (figures.runs < runs) {
             const pair = await Interrupted.fresh({ big: dice.next() < 0.5 });
+            const withDestroys = dice.next() < 0.5;
             const story: string[] = [];
             try {
-                for (let left = Math.min(dice.between(2, 6), runs - figures.runs); left > 0; left--) {
+                if (withDestroys) {
+                    await keepEventsOff(b);
+                }
+                const runsHere = Math.min(dice.between(2, 6), runs - figures.runs);
+                for (let here = 0; here < runsHere; here++) {
                     figures.runs++;
+                    // at first there is nothing to destroy
+                    const verb = withDestroys && here > 0 && dice.next() < 0.4 ? "destroy" : "up";
                     const [what, , breakIt] = dice.pick(deck);
-                    const after = dice.between(0, RUN_MS);
-                    const run = pair.stack.start("up");
+                    const after = dice.between(0, usualMs[verb]);
+                    const started = Date.now();
+                    const run = pair.stack.start(verb);
                     const ended = await Promise.race([run.ended, pause(after)]);
                     if (ended === undefined) {
-                        figures.interrupted++;
+                        figures.interrupted[verb]++;
                         await breakIt(run);
                     }
                     const { exitCode, text } = await run.ended;
                     const codes = exitCode === 0 ? ["whole"] : codesIn(text);
                     story.push(
-                        `${what} after ${after} ms: ${ended ? "too late, " : ""}${codes.join(" ") || "stopped"}`,
+                        `${verb}, ${what} after ${after} ms: ${ended ? "too late, " : ""}${codes.join(" ") || "stopped"}`,
                     );
                     count(codes.filter((code) => code !== "whole"));
                     if (exitCode === 0) {
+                        usualMs[verb] = Math.round((usualMs[verb] + Date.now() - started) / 2);
                         // else the next up has nothing to do, and nothing to be interrupted in
                         pair.stack.settings.converge = `after run ${figures.runs}`;
                     }
                     say(`run ${figures.runs}: ${story.at(-1)}`);
+                }
+                if (withDestroys && dice.next() < 0.5) {
+                    const seen = await pair.destroy("MM_HOST_LOCKED", "SSH");
+                    count(seen);
+                    figures.destroys += seen.length + 1;
+                    await pair.expectApart();
                 }
                 const seen = await pair.up("MM_HOST_LOCKED", "SSH");
                 count(seen);
@@ -101,7 +125,8 @@ test(
         }
         const codes = [...stops].sort().map(([code, times]) => `${code} ${times}`);
         say(
-            `soak: seed ${seed}: ${figures.runs} runs, ${figures.interrupted} of them interrupted, ${figures.pairs} pairs brought to the end by ${figures.ups} plain ups and ${figures.destroys} destroys; ` +
+            `soak: seed ${seed}: ${figures.runs} runs, ${figures.interrupted.up} ups and ${figures.interrupted.destroy} destroys of them interrupted, ` +
+                `${figures.pairs} pairs brought to the end by ${figures.ups} plain ups and ${figures.destroys} plain destroys; ` +
                 `${figures.rows} rows acknowledged, ${figures.lost} lost, ${figures.doubled} doubled; stops: ${codes.join(", ") || "none"}`,
         );
         expect(wrong).toEqual([]);

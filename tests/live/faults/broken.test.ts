@@ -2,7 +2,7 @@ import { a, b } from "../hosts";
 import { cutPower, cutSsh, kill, killServer, reboot } from "./breaking";
 import { at, codesIn, Interrupted, type Moment } from "./interrupted";
 
-jest.setTimeout(300_000);
+jest.setTimeout(1_200_000);
 
 describe("something breaks in the middle of an up: it stops with a code, and the next up brings the pair to the end", () => {
     let pair: Interrupted;

@@ -1,7 +1,7 @@
 import { a, b } from "../hosts";
 import { at, codesIn, Interrupted } from "./interrupted";
 
-jest.setTimeout(300_000);
+jest.setTimeout(1_200_000);
 
 describe("a table's definition changes on a while it dumps: noticed, dumped again, and b has what a has", () => {
     let pair: Interrupted;

@@ -1,7 +1,7 @@
 import { a, b, type Host } from "../hosts";
 import { at, Interrupted } from "./interrupted";
 
-jest.setTimeout(300_000);
+jest.setTimeout(1_200_000);
 
 let pair: Interrupted;
 

@@ -32,7 +32,7 @@ export class Interrupted {
         try {
             await waitFor(
                 "the moment",
-                120,
+                600,
                 async () => (await moment(run)) || (ended?.text ?? false),
                 (seen) => seen !== false,
             );
@@ -100,6 +100,10 @@ export class Interrupted {
         expect(await leftovers()).toEqual([]);
     }
 }
+
+/** For b, where a destroy comes before an up: between them it is on its own, and what its events wrote would be its own, too. */
+export const keepEventsOff = (host: Host) =>
+    host.run("printf '[mysqld]\\nevent_scheduler=OFF\\n' >/etc/mysql/mysql.conf.d/quiet.cnf; systemctl restart mysql");
 
 /** Looks whether the moment has come; false as long as it has not. */
 export type Moment = (run: Running) => Promise<unknown> | unknown;

@@ -1,7 +1,7 @@
 import { a, b } from "../hosts";
 import { at, begun, Interrupted, type Moment, when } from "./interrupted";
 
-jest.setTimeout(300_000);
+jest.setTimeout(1_200_000);
 
 describe("kill -9 of the engine and its plugins in the middle of a long step: the next up brings the pair to the end", () => {
     let pair: Interrupted;
