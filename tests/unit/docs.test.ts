@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
 import { defaults } from "../../core/defaults";
-import { stackSchema } from "../../core/settings";
+import { stackSchema } from "../../core/settingsSchema";
 import { remoteText } from "./bash";
 
 /** What is written twice, in the code and for a reader, says the same. */
