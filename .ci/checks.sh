@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # checks.sh: runs the named parts, all of them to the end, and prints what passed and failed in the last line.
-# in:  parts out of: static unit live sample faults soak (RUNS, SEED); MM_TEST_SUBNET (default 10.231.200), MM_KEEP_LAB=1 leaves the tests' hosts running;
+# in:  parts out of: static unit live sample faults soak (RUNS, SEED); MM_KEEP_LAB=1 leaves the tests' hosts running;
+#      MM_TEST_SUBNET (default "10.231.200 10.231.202"): as many subnets as labs, on which tests with hosts run side by side;
 #      MM_TEST_SECONDS bounds each part of the tests; by default it has three times what it takes, and static, unit, live and sample
 #      together have 87 minutes
 # out: `N passed, N failed`: tests, and among the failed also each check of the static part that did not pass, and each part of
@@ -9,8 +10,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly RESULTS=node_modules/.cache/mysql-master-master
+export MM_TEST_SUBNET="${MM_TEST_SUBNET:-10.231.200 10.231.202}"
+read -ra SUBNETS <<<"$MM_TEST_SUBNET"
 # How many tests run_sample picks by the ends of their titles, at least: a title that changes must not take its test out unseen.
-readonly SAMPLE_TESTS=13
+readonly SAMPLE_TESTS=15
 FAILED_CHECKS=0
 TIMES=()
 
@@ -43,32 +46,48 @@ run_static() {
 run_unit() { LIMIT=700 run_jest unit tests/unit tests/scripts; }
 
 # The option takes all words that follow it: it comes last.
-run_live() { LIMIT=3300 on_hosts run_jest live --runInBand tests/live --testPathIgnorePatterns=tests/live/faults/; }
+run_live() { LIMIT=3300 on_hosts run_jest live tests/live --testPathIgnorePatterns=tests/live/faults/; }
 
 # Of the faults what finds most in five minutes; `make test-faults` has all of them.
 run_sample() {
-    LIMIT=1200 on_hosts run_jest sample --runInBand tests/live/faults -t '(b imports|a dumps|attach-b|mysqldump is killed|ALTER TABLE)$'
+    LIMIT=1200 on_hosts run_jest sample tests/live/faults -t '(a is restarted|b imports|a dumps|attach-b|mysqldump is killed|ALTER TABLE)$'
 }
 
 run_faults() {
-    LIMIT=7200 on_hosts run_jest faults --runInBand tests/live/faults
+    LIMIT=7200 on_hosts run_jest faults tests/live/faults
 }
 
 run_soak() {
-    LIMIT=$((900 + ${RUNS:-20} * 60)) on_hosts run_jest soak --runInBand tests/soak
+    LIMIT=$((900 + ${RUNS:-20} * 60)) on_hosts run_jest soak tests/soak
 }
 
+# Each of jest's workers has a lab: see takeOwnLab in tests/live/hosts.ts.
 on_hosts() { # COMMAND...
-    export MM_LAB_DIR="$PWD/.lab-test" MM_LAB_SUBNET="${MM_TEST_SUBNET:-10.231.200}"
-    local settings
+    local settings folder lab
+    folder="$(lab_folder)"
+    export MM_LAB_DIR="$folder" MM_LAB_SUBNET="${SUBNETS[0]}"
     if ! settings="$(lab/env.sh)"; then
         FAILED_CHECKS=$((FAILED_CHECKS + 1))
         return 0
     fi
     eval "$settings"
     unset PULUMI_OPTION_CONFIG_FILE # for the dev stack; the tests write stacks of their own
-    "$@"
-    [ "${MM_KEEP_LAB:-}" = 1 ] || check 'hosts of the tests removed' make down
+    "$@" --maxWorkers="${#SUBNETS[@]}"
+    [ "${MM_KEEP_LAB:-}" != 1 ] || return 0
+    for lab in "${!SUBNETS[@]}"; do
+        MM_LAB_SUBNET="${SUBNETS[lab]}" check "hosts of the tests on ${SUBNETS[lab]} removed" remove_lab "$folder$([ "$lab" -eq 0 ] || printf -- '-%d' "$((lab + 1))")"
+    done
+}
+
+# Outside the checkout: at each up the language host walks the program's whole folder, through all that is in it.
+lab_folder() (
+    . lab/lib.sh
+    . lab/pulumi.sh
+    printf '%s/test-labs/%s\n' "$MM_CACHE" "$CHECKOUT_ID"
+)
+
+remove_lab() { # FOLDER
+    MM_LAB_DIR="$1" make down && rm -rf --one-file-system "$1"
 }
 
 check() { # NAME COMMAND...

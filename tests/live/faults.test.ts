@@ -37,37 +37,6 @@ describe("settings", () => {
     });
 });
 
-describe("a run that is killed is finished by the next", () => {
-    test.each([
-        ["while a is restarted", () => a.run("systemctl is-active mysql || true"), (seen: string) => seen !== "active"],
-        [
-            "while b imports",
-            () => b.run("cat /var/lib/mysql-master-master/3306/seed 2>/dev/null || true"),
-            (seen: string) => seen.startsWith("state=unfinished"),
-        ],
-        [
-            "when b follows a, and a not yet b",
-            () => b.replica("Source_Host").catch(() => ""),
-            (seen: string) => seen === "a.example.com",
-        ],
-    ])("%s", async (_when, look, isThen) => {
-        freshHosts({ big: true });
-        const stack = await freshStack("interrupted");
-        const before = await checksums(a);
-        const run = stack.start();
-        await waitFor("the moment", 60, look, isThen).finally(run.kill);
-        await stack.mustUp();
-        expect(await dataOf(b)).toBe(without(before));
-        expect(await dataOf(a)).toBe(without(before));
-        expect([await a.replica("Replica_SQL_Running"), await b.replica("Replica_SQL_Running")]).toEqual([
-            "Yes",
-            "Yes",
-        ]);
-        expect(await b.run("ls /tmp/master_backup.sql* 2>/dev/null || true")).toBe("");
-        expect(await a.run("ls /tmp/master_backup.sql* 2>/dev/null || true")).toBe("");
-    });
-});
-
 describe("without GTIDs, over sudo and a bastion, with the account made by @pulumi/mysql and a log of another name", () => {
     let stack: Stack;
 

@@ -6,9 +6,27 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 export const checkout = resolve(__dirname, "../..");
+takeOwnLab();
 /** `make live` sets both: the tests have hosts of their own, beside those of `make up`. */
 export const labFolder = process.env.MM_LAB_DIR ?? "";
 export const subnet = process.env.MM_LAB_SUBNET ?? "";
+
+/**
+ * Jest's workers run side by side: the first has the lab that .ci/checks.sh names, each other one a lab beside it. What a test
+ * starts is told so by process.env, which has to be handed on: Node's default is the environment from before.
+ */
+function takeOwnLab(): void {
+    const worker = Number(process.env.JEST_WORKER_ID ?? 1);
+    if (worker > 1) {
+        const own = process.env.MM_TEST_SUBNET?.split(" ")[worker - 1];
+        if (own === undefined) {
+            throw new Error(`jest's worker ${worker} has no lab: MM_TEST_SUBNET is '${process.env.MM_TEST_SUBNET}'`);
+        }
+        process.env.MM_LAB_SUBNET = own;
+        process.env.MM_LAB_DIR = `${process.env.MM_LAB_DIR}-${worker}`;
+        process.env.PULUMI_BACKEND_URL = `file://${process.env.MM_LAB_DIR}/state`;
+    }
+}
 
 /** A host of the lab, entered by the test's own SSH: what the program did is never checked by the program's scripts. */
 export class Host {

@@ -1,7 +1,7 @@
 import { a, b, freshHosts, type Host, waitFor } from "./hosts";
 import { Stack } from "./stack";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** What a shell, an option file, SQL or sed would make something of, if it came to them bare. */
 const canary = "/run/canary";

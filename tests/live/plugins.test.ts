@@ -5,7 +5,7 @@ import { killWithChildren, SshHost } from "./pluginsHost";
  * same claims hold for the official plugin: MM_TEST_PULUMI_HOME names a Pulumi home that has it.
  */
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let host: SshHost;
 

@@ -9,7 +9,7 @@ import { SshHost } from "./pluginsHost";
  * with a password, and agents and proxies that fail in the middle.
  */
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let host: SshHost;
 

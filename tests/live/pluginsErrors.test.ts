@@ -7,7 +7,7 @@ import { SshHost } from "./pluginsHost";
  * that does not exist or does not answer, and the penalties by which a newer sshd cuts connections.
  */
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let host: SshHost;
 

@@ -7,7 +7,7 @@ import { Stack } from "./pluginsHarness";
  * from the official plugin's sources (provider/pkg/provider/local, version 1.2.1); MM_TEST_PULUMI_HOME names a Pulumi home that has it.
  */
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const program = `
 const { readFileSync } = require("node:fs");

@@ -10,7 +10,7 @@ const { RandomPassword } = require("@pulumi/random");
 new RandomPassword("password", require("./settings.json"));
 `;
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const stacks: Stack[] = [];
 

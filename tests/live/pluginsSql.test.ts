@@ -25,7 +25,7 @@ for (const [name, args] of Object.entries(settings.grants || {})) {
 }
 `;
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let folder: string;
 let port: number;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { a, b, checkout, freshHosts, type Host } from "./hosts";
 import { Stack } from "./stack";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const login = { user: "o'pulumi", password: `it's "quoted" \\ $HOME \`id\` #;` };
 const who = "'o''pulumi'@'localhost'";

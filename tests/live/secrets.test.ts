@@ -6,7 +6,7 @@ import { findFilesWith, findLeaks } from "./leaks";
 import { watchProcesses } from "./processWatch";
 import { type Outcome, Stack } from "./stack";
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const keyFile = join(labFolder, "ssh/id_secret");
 const core = (name: string) => `${name}Vt7Kq2Zm9Xw4Lp`;

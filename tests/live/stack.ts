@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout, labFolder, subnet } from "./hosts";
 
@@ -46,10 +46,10 @@ export class Stack {
         this.write();
         await this.pulumi("cancel", "--yes");
         await this.pulumi("stack", "rm", "--force", "--yes", "--preserve-config");
+        // `init` writes beside Pulumi.yaml, wherever the settings are: not into the checkout, which other labs use, too
+        copyFileSync(join(checkout, "Pulumi.yaml"), join(labFolder, "Pulumi.yaml"));
+        await this.expectSuccess("stack", "init", "--cwd", labFolder);
         this.write();
-        await this.expectSuccess("stack", "init");
-        // `init` writes beside Pulumi.yaml, wherever the settings are
-        rmSync(join(checkout, `Pulumi.${this.name}.yaml`), { force: true });
     }
 
     /**

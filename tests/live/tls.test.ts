@@ -2,7 +2,7 @@ import { certify, makeCa } from "./certificates";
 import { a, b, fingerprintOf, freshHosts, type Host, waitFor } from "./hosts";
 import { Stack } from "./stack";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const password = "Kx9vT2mQ7rB4nW8s";
 const both = [

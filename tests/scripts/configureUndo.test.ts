@@ -87,22 +87,28 @@ describe("configure-node.sh at destroy", () => {
 });
 
 describe("configure-node.sh, when the server does not come up with the new options,", () => {
-    it("puts the old file back and starts the server again", async () => {
+    it.each([
+        ["has failed", 0, "NRestarts=0"],
+        ["fails again and again, each time too slowly for its unit's limit", 1, "NRestarts=3"],
+    ])("puts the old file back and starts the server again, once it %s", async (_, isFailed, restarts) => {
         const host = node(fresh);
         let runs = true;
         host.answers.systemctl = ({ argv }) => {
             if (argv[0] === "restart") {
                 runs = !(host.read("/etc/my.cnf") ?? "").includes("server_id=20");
             }
-            return { status: argv[0] === "is-failed" && !runs ? 0 : argv[0] === "is-failed" ? 1 : 0 };
+            if (argv[0] === "show") {
+                return { stdout: runs ? "NRestarts=0" : restarts };
+            }
+            return { status: argv[0] !== "is-failed" ? 0 : runs ? 1 : isFailed };
         };
         host.local.rules.push({
             on: "SELECT 1",
             answer: () => (runs ? { stdout: "1" } : { status: 1, stderr: "ERROR 2002 (HY000): Can't connect\n" }),
         });
-        const run = await host.run(script, up);
+        const run = await host.run(script, { ...up, START_TIMEOUT_SECONDS: 3600 });
         expect([run.exitCode, run.stdout]).toEqual([1, ""]);
-        const acts = host.calls.filter(({ name, argv }) => name === "systemctl" && !argv[0]?.startsWith("is-"));
+        const acts = host.calls.filter(({ name, argv }) => name === "systemctl" && !/^(is-|show)/.test(argv[0] ?? ""));
         // stopped in between, and counted anew: a unit allows only so many starts
         expect(acts.map(({ argv }) => argv.join(" "))).toEqual([
             "reset-failed mysqld",
@@ -112,7 +118,7 @@ describe("configure-node.sh, when the server does not come up with the new optio
             "restart mysqld",
         ]);
         expect(run.stderr).toContain(
-            "error MM_NODE_NO_START: b's server did not come up with the new options within 10 s; its option file is as before and it runs again\n",
+            "error MM_NODE_NO_START: b's server did not come up with the new options within 3600 s; its option file is as before and it runs again\n",
         );
         expect(host.read("/etc/my.cnf")).toBe("[mysqld]\nuser=mysql\n");
     });
