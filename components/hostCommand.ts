@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { defaults } from "../core/defaults";
 import { assembleScript } from "../core/script";
 import { bashCommand } from "../core/shell";
 
@@ -79,11 +80,13 @@ export function hostCommand(name: string, args: HostCommandArgs, opts: pulumi.Cu
         ...args.parameters,
     });
     const run = (verb: string, plan: pulumi.Input<string>[]) =>
-        pulumi.all([target.host, target.ssh.user ?? "root", pulumi.all(plan)]).apply(([host, user, lines]) => {
-            // what is said is a comment of the command, and must stay one whatever the settings hold
-            const said = lines.map((line) => `# ${host}: ${line}`.replace(/[\r\n]+/g, " "));
-            return [...said, bashCommand(user, verb)].join("\n");
-        });
+        pulumi
+            .all([target.host, target.ssh.user ?? defaults.ssh.user, pulumi.all(plan)])
+            .apply(([host, user, lines]) => {
+                // what is said is a comment of the command, and must stay one whatever the settings hold
+                const said = lines.map((line) => `# ${host}: ${line}`.replace(/[\r\n]+/g, " "));
+                return [...said, bashCommand(user, verb)].join("\n");
+            });
     const resource = new command.remote.Command(
         name,
         {
@@ -121,16 +124,18 @@ export function showWarnings(text: string | undefined, resource: pulumi.Resource
 function connectionOf(ssh: SshArgs): command.types.input.remote.ConnectionArgs {
     return {
         ...hopOf(ssh),
-        dialErrorLimit: ssh.dialAttempts ?? 10,
-        ...(ssh.bastion && { proxy: { ...hopOf(ssh.bastion), dialErrorLimit: ssh.dialAttempts ?? 10 } }),
+        dialErrorLimit: ssh.dialAttempts ?? defaults.ssh.dialAttempts,
+        ...(ssh.bastion && {
+            proxy: { ...hopOf(ssh.bastion), dialErrorLimit: ssh.dialAttempts ?? defaults.ssh.dialAttempts },
+        }),
     };
 }
 
 function hopOf(hop: SshHopArgs) {
     return {
         host: hop.host,
-        port: hop.port ?? 22,
-        user: hop.user ?? "root",
+        port: hop.port ?? defaults.ssh.port,
+        user: hop.user ?? defaults.ssh.user,
         ...(hop.privateKey !== undefined && { privateKey: pulumi.secret(hop.privateKey) }),
         ...(hop.privateKeyPassphrase !== undefined && { privateKeyPassword: pulumi.secret(hop.privateKeyPassphrase) }),
         ...(hop.agentSocket !== undefined && { agentSocketPath: hop.agentSocket }),

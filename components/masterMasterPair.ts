@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { defaults } from "../core/defaults";
 import { type HostStep, hostCommand } from "./hostCommand";
 import { hostTarget, MasterNode, type MasterNodeArgs, type TlsArgs } from "./masterNode";
 import { type AcceptArgs, preflightStep } from "./preflightStep";
@@ -46,7 +47,7 @@ export class MasterMasterPair extends pulumi.ComponentResource {
 
     constructor(name: string, args: MasterMasterPairArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mysql-master-master:index:MasterMasterPair", name, {}, opts);
-        const active = args.active ?? "a";
+        const active = args.active ?? defaults.active;
         if (!["a", "b", "both"].includes(active)) {
             throw new pulumi.ResourceError(
                 `MM_SETTINGS_INVALID: active is ${active}; expected a, b or both`,
@@ -89,13 +90,13 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         const taken = this.takeHosts(name, nodes.a, nodes.b, checked, args);
         // another server on the same host is a reason for all steps to look again
         const after = pulumi.interpolate`${checked} ${taken}`;
-        const node = (label: "a" | "b", serverId: number, autoIncrementOffset: number) => {
+        const node = (label: "a" | "b", autoIncrementOffset: number) => {
             const own = nodes[label];
-            const mysql = { serverId, ...own.mysql };
+            const mysql = { serverId: defaults.serverId[label], ...own.mysql };
             return new MasterNode(`${name}-${label}`, { ...own, mysql, autoIncrementOffset, after }, { parent: this });
         };
-        this.a = node("a", 10, 1);
-        this.b = node("b", 20, 2);
+        this.a = node("a", 1);
+        this.b = node("b", 2);
         const reached = pulumi.interpolate`${this.reach(name, this.a, this.b)} ${this.reach(name, this.b, this.a)}`;
         this.account = new ReplicationAccount(
             `${name}-replicator`,
@@ -137,12 +138,12 @@ export class MasterMasterPair extends pulumi.ComponentResource {
                         ACCEPT_OTHER_STACK: args.accept?.otherStack ?? false,
                         OPTION_FILE: node.mysql?.optionFile ?? "",
                         PEER_HOST: peer.host,
-                        PEER_PORT: peer.mysql?.port ?? 3306,
-                        ACCOUNT: args.account?.name ?? "replicator",
-                        ACCOUNT_HOST: args.account?.hostPattern ?? "%",
+                        PEER_PORT: peer.mysql?.port ?? defaults.mysql.port,
+                        ACCOUNT: args.account?.name ?? defaults.account.name,
+                        ACCOUNT_HOST: args.account?.hostPattern ?? defaults.account.hostPattern,
                         MADE_ELSEWHERE: node === a && a.mysql?.admin ? "yes" : "no",
-                        KEEP_BACKUP: args.seed?.keepBackup ?? false,
-                        SSH_USER: node.ssh.user ?? "root",
+                        KEEP_BACKUP: args.seed?.keepBackup ?? defaults.seed.keepBackup,
+                        SSH_USER: node.ssh.user ?? defaults.ssh.user,
                         AFTER: after,
                     },
                     plan: ["take the host for this stack: stop if another one works on it, or has its pair there"],
@@ -201,7 +202,7 @@ export class MasterMasterPair extends pulumi.ComponentResource {
                         ACCOUNT: this.account.name,
                         ACCOUNT_PASSWORD: this.account.password,
                         OPTION_FILE: node.args.mysql?.optionFile ?? "",
-                        CATCH_UP_SECONDS: args.catchUpSeconds ?? 3600,
+                        CATCH_UP_SECONDS: args.catchUpSeconds ?? defaults.catchUpSeconds,
                         AFTER: pulumi.interpolate`${before.fingerprint} ${this.link.fingerprint} ${node.fingerprint}`,
                     },
                     plan:

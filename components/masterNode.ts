@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { defaults } from "../core/defaults";
 import { optionLines } from "../core/optionLines";
 import { type HostTarget, hostCommand, type SshArgs } from "./hostCommand";
 
@@ -96,7 +97,7 @@ export class MasterNode extends pulumi.ComponentResource {
             void pulumi.log.warn(`the SSH host key of node ${args.label} (or of its bastion) is not checked`, this);
         }
         const mysql = args.mysql ?? {};
-        const serverId = mysql.serverId ?? 10;
+        const serverId = mysql.serverId ?? defaults.serverId.a;
         const { rowFormat, staggerAutoIncrement } = mysql;
         const settings = pulumi
             .output(mysql.options ?? {})
@@ -111,18 +112,18 @@ export class MasterNode extends pulumi.ComponentResource {
                 parameters: {
                     HOST: args.host,
                     SERVER_ID: serverId,
-                    LOG_BIN: mysql.logBin ?? "mysql-bin",
-                    RELAY_LOG: mysql.relayLog ?? "mysql-relay-bin",
+                    LOG_BIN: mysql.logBin ?? defaults.mysql.logBin,
+                    RELAY_LOG: mysql.relayLog ?? defaults.mysql.relayLog,
                     BIND_ADDRESS: mysql.bindAddress ?? "",
                     OPTION_FILE: mysql.optionFile ?? "",
                     SERVICE: mysql.service ?? "",
-                    START_TIMEOUT_SECONDS: mysql.startTimeoutSeconds ?? 600,
+                    START_TIMEOUT_SECONDS: mysql.startTimeoutSeconds ?? defaults.mysql.startTimeoutSeconds,
                     SETTINGS: settings.apply((lines) => lines.join("\n")),
                     AFTER: args.after ?? "",
                 },
                 plan: [
                     pulumi.interpolate`configure node ${args.label}: directly under [mysqld] of ${mysql.optionFile ?? "its option file"}, in one managed block:`,
-                    pulumi.interpolate`  log_bin=${mysql.logBin ?? "mysql-bin"} server_id=${serverId} log_slave_updates=1 relay_log=${mysql.relayLog ?? "mysql-relay-bin"}`,
+                    pulumi.interpolate`  log_bin=${mysql.logBin ?? defaults.mysql.logBin} server_id=${serverId} log_slave_updates=1 relay_log=${mysql.relayLog ?? defaults.mysql.relayLog}`,
                     settings.apply((lines) => `  ${lines.join(" ")}`),
                     describeBindAddress(mysql.bindAddress),
                     "restart the server only if a value differs that cannot change while it runs",
@@ -143,7 +144,7 @@ export function hostTarget(args: MasterNodeArgs): HostTarget {
     return {
         label: args.label,
         host: args.host,
-        port: args.mysql?.port ?? 3306,
+        port: args.mysql?.port ?? defaults.mysql.port,
         ssh: args.ssh,
         parameters: {
             SOCKET: args.mysql?.socket ?? "",

@@ -1,6 +1,7 @@
 import * as mysql from "@pulumi/mysql";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { defaults } from "../core/defaults";
 import { hostCommand } from "./hostCommand";
 import type { AdminArgs, MasterNode } from "./masterNode";
 
@@ -36,8 +37,8 @@ export class ReplicationAccount extends pulumi.ComponentResource {
     constructor(name: string, args: ReplicationAccountArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mysql-master-master:index:ReplicationAccount", name, {}, opts);
         const { node, verifiedFrom } = args;
-        this.name = pulumi.output(args.name ?? "replicator");
-        this.hostPattern = pulumi.output(args.hostPattern ?? "%");
+        this.name = pulumi.output(args.name ?? defaults.account.name);
+        this.hostPattern = pulumi.output(args.hostPattern ?? defaults.account.hostPattern);
         this.password = pulumi.secret(args.password ?? this.makePassword(name));
 
         const admin = node.args.mysql?.admin;

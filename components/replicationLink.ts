@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { defaults } from "../core/defaults";
 import { type HostStep, hostCommand } from "./hostCommand";
 import type { MasterNode } from "./masterNode";
 import type { ReplicationAccount } from "./replicationAccount";
@@ -81,14 +82,14 @@ export class ReplicationLink extends pulumi.ComponentResource {
         const { origin, peer, account } = this.args;
         const seed = this.args.seed ?? {};
         const backup = {
-            BACKUP_FILE: seed.backupFile ?? "/tmp/master_backup.sql",
-            KEEP_BACKUP: seed.keepBackup ?? false,
-            TIMEOUT_SECONDS: seed.timeoutSeconds ?? 86400,
+            BACKUP_FILE: seed.backupFile ?? defaults.seed.backupFile,
+            KEEP_BACKUP: seed.keepBackup ?? defaults.seed.keepBackup,
+            TIMEOUT_SECONDS: seed.timeoutSeconds ?? defaults.seed.timeoutSeconds,
         };
         const lockAllTables = pulumi.output(seed.lockAllTables ?? false);
         const copyHost = peer.args.copy?.host ?? peer.target.host;
-        const copyPort = peer.args.copy?.port ?? peer.target.ssh.port ?? 22;
-        const user = peer.target.ssh.user ?? "root";
+        const copyPort = peer.args.copy?.port ?? peer.target.ssh.port ?? defaults.ssh.port;
+        const user = peer.target.ssh.user ?? defaults.ssh.user;
         const both = pulumi.interpolate`${origin.fingerprint} ${peer.fingerprint} ${account.fingerprint}`;
         const wanted = pulumi.interpolate`unless ${peer.target.host} was seeded by an earlier up:`;
 
@@ -150,7 +151,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 SSH_USER: user,
                 OPTION_FILE: peer.args.mysql?.optionFile ?? "",
                 SERVICE: peer.args.mysql?.service ?? "",
-                START_TIMEOUT_SECONDS: peer.args.mysql?.startTimeoutSeconds ?? 600,
+                START_TIMEOUT_SECONDS: peer.args.mysql?.startTimeoutSeconds ?? defaults.mysql.startTimeoutSeconds,
                 ...backup,
                 ...this.accountParameters(origin),
                 ACCOUNT_HOST: account.hostPattern,
@@ -186,9 +187,9 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 SOURCE_FILE: from.file,
                 SOURCE_POSITION: from.position,
                 GATE: from.gate ? "yes" : "no",
-                CATCH_UP_SECONDS: this.args.catchUpSeconds ?? 3600,
-                RETRY_SECONDS: retry ? (retry.seconds ?? 10) : "",
-                RETRY_COUNT: retry ? (retry.count ?? 864000) : "",
+                CATCH_UP_SECONDS: this.args.catchUpSeconds ?? defaults.catchUpSeconds,
+                RETRY_SECONDS: retry ? (retry.seconds ?? defaults.retry.seconds) : "",
+                RETRY_COUNT: retry ? (retry.count ?? defaults.retry.count) : "",
                 AFTER: pulumi.interpolate`${before.fingerprint} ${source.fingerprint} ${replica.fingerprint}`,
             },
             plan: [
@@ -208,7 +209,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
         return this.step(`rows-${from.args.label}`, from, "verify-rows.sh", {
             parameters: {
                 ...this.accountParameters(to),
-                CATCH_UP_SECONDS: this.args.catchUpSeconds ?? 3600,
+                CATCH_UP_SECONDS: this.args.catchUpSeconds ?? defaults.catchUpSeconds,
                 AFTER: before.fingerprint,
             },
             plan: [

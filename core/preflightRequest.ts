@@ -1,3 +1,4 @@
+import { defaults } from "./defaults";
 import { type OptionSettings, optionLines } from "./optionLines";
 import type { SshHop } from "./sshSettings";
 
@@ -101,10 +102,10 @@ export function preflightRequest(input: PairInput, converge?: string): Preflight
     return {
         a: nodeRequest("a", input.a),
         b: nodeRequest("b", input.b),
-        backupFile: input.seed?.backupFile ?? "/tmp/master_backup.sql",
+        backupFile: input.seed?.backupFile ?? defaults.seed.backupFile,
         account: input.a.mysql?.admin
             ? ""
-            : `${input.account?.name ?? "replicator"}@${input.account?.hostPattern ?? "%"}`,
+            : `${input.account?.name ?? defaults.account.name}@${input.account?.hostPattern ?? defaults.account.hostPattern}`,
         accept: input.accept ?? {},
         ...(input.tls !== undefined && { tls: { require: input.tls.require, ca: input.tls.ca } }),
         ...(input.gone !== undefined && { gone: input.gone }),
@@ -114,13 +115,13 @@ export function preflightRequest(input: PairInput, converge?: string): Preflight
 
 function nodeRequest(label: Label, node: NodeInput): NodeRequest {
     const { host, ssh, copy, mysql = {} } = node;
-    const serverId = mysql.serverId ?? (label === "a" ? 10 : 20);
+    const serverId = mysql.serverId ?? defaults.serverId[label];
     return {
         label,
         host,
-        port: mysql.port ?? 3306,
+        port: mysql.port ?? defaults.mysql.port,
         ssh,
-        copy: { host: copy?.host ?? host, port: copy?.port ?? ssh.port ?? 22 },
+        copy: { host: copy?.host ?? host, port: copy?.port ?? ssh.port ?? defaults.ssh.port },
         socket: mysql.socket ?? "",
         login: mysql.login ?? { user: "", password: "" },
         serverId,
@@ -130,7 +131,7 @@ function nodeRequest(label: Label, node: NodeInput): NodeRequest {
         wanted: [
             `server_id=${serverId}`,
             "log_slave_updates=1",
-            `relay_log=${mysql.relayLog ?? "mysql-relay-bin"}`,
+            `relay_log=${mysql.relayLog ?? defaults.mysql.relayLog}`,
             ...optionLines(mysql, label === "a" ? 1 : 2),
         ],
     };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defaults } from "./defaults";
 import { findHostKey, type HostKeyLookup, parseHostKey } from "./hostKeys";
 
 const text = z.string().min(1);
@@ -78,7 +79,7 @@ export function resolveSsh(
     const { bastion, dialAttempts, ...hop } = mergeHop(shared, own);
     const resolved: SshSettings = {
         ...resolveHop(`${label}.ssh`, { host, ...hop }, readFile, problems),
-        dialAttempts: dialAttempts ?? 10,
+        dialAttempts: dialAttempts ?? defaults.ssh.dialAttempts,
     };
     if (bastion) {
         // the bastion is known by the same files and opened with the same key, unless it says otherwise
@@ -118,7 +119,11 @@ function resolveHop(path: string, raw: HopInput, readFile: (path: string) => str
     if (raw.host === undefined) {
         problems.push(`${path}.host: is missing; expected a host name or an address`);
     }
-    const hop: SshHop = { host: raw.host ?? "", port: raw.port ?? 22, user: raw.user ?? "root" };
+    const hop: SshHop = {
+        host: raw.host ?? "",
+        port: raw.port ?? defaults.ssh.port,
+        user: raw.user ?? defaults.ssh.user,
+    };
     const ways = [raw.privateKey, raw.privateKeyFile, raw.agentSocket].filter((way) => way !== undefined);
     if (ways.length !== 1) {
         const what = ways.length === 0 ? "no key" : "more than one way to log in";

@@ -1,10 +1,11 @@
+import { defaults } from "../core/defaults";
 import type { Seen } from "./look";
 import type { Findings } from "./problem";
 
 /** What a host needs whatever its server is like. */
 export function judgeHost({ node, facts }: Seen, found: Findings): void {
     const { label, ssh } = node;
-    const user = ssh.user ?? "root";
+    const user = ssh.user ?? defaults.ssh.user;
     if (facts.has("root") && facts.one("root") !== "0") {
         found.refuse(
             label,

@@ -1,4 +1,4 @@
-import type { PreflightRequest } from "../core/preflightRequest";
+import type { Accept, PreflightRequest } from "../core/preflightRequest";
 import type { Seen } from "./look";
 import { count, type Findings, list } from "./problem";
 
@@ -13,52 +13,70 @@ export function judgeSource(request: PreflightRequest, a: Seen, b: Seen, found: 
     judgeRoom(a, b, found);
 }
 
+/** Of what a holds, what a dump would change, leave out or not hold still; `…` in `what` stands for its names. */
+interface Undumpable {
+    /** Of remote/preflight/data.sh. */
+    fact: string;
+    code: string;
+    thing: string;
+    what: string;
+    next: string;
+    /** Else refused for good. */
+    accept?: keyof Accept;
+    /** Of a fact's values; default: the first. */
+    name?: (values: string[]) => string;
+}
+
+const undumpable: Undumpable[] = [
+    {
+        fact: "unsafe",
+        code: "MM_PREFLIGHT_ENGINES",
+        thing: "table",
+        what: "without transactions (…), which a dump cannot hold still",
+        next: "ALTER TABLE … ENGINE = InnoDB; or set accept.nonTransactionalTables: the dump then locks all of a's tables against writes as long as it takes",
+        accept: "nonTransactionalTables",
+    },
+    {
+        fact: "float",
+        code: "MM_PREFLIGHT_FLOAT",
+        thing: "column",
+        what: "of type FLOAT (…): a dump writes six digits of them, so that b's rows would differ",
+        next: "make them DOUBLE or DECIMAL; or set accept.floatRounding",
+        accept: "floatRounding",
+    },
+    {
+        fact: "lost",
+        code: "MM_PREFLIGHT_SYS_TABLES",
+        thing: "table",
+        what: "in the schema sys (…), which mysqldump leaves out",
+        next: "move them to another schema (RENAME TABLE)",
+    },
+    {
+        fact: "tablespace",
+        code: "MM_PREFLIGHT_TABLESPACES",
+        thing: "general tablespace",
+        what: "(…), which mysqldump does not make",
+        next: "ALTER TABLE … TABLESPACE = innodb_file_per_table for what is in them, then DROP TABLESPACE",
+    },
+    {
+        fact: "prepared",
+        code: "MM_SEED_PREPARED",
+        thing: "prepared XA transaction",
+        what: "(…), which no dump can carry",
+        next: "XA COMMIT or XA ROLLBACK them, or let their transaction manager",
+        name: ([format, , , xid]) => `format ${format} xid ${xid}`,
+    },
+];
+
+const firstOf = ([first = ""]: string[]) => first;
+
 function judgeTables({ accept }: PreflightRequest, { facts }: Seen, found: Findings): void {
-    const unsafe = facts.all("unsafe");
-    if (unsafe.length > 0 && !accept.nonTransactionalTables) {
-        found.refuse(
-            "a",
-            "MM_PREFLIGHT_ENGINES",
-            `has ${count(unsafe.length, "table")} without transactions (${list(unsafe)}), which a dump cannot hold still`,
-            "ALTER TABLE … ENGINE = InnoDB; or set accept.nonTransactionalTables: the dump then locks all of a's tables against writes as long as it takes",
-        );
-    }
-    const floats = facts.all("float");
-    if (floats.length > 0 && !accept.floatRounding) {
-        found.refuse(
-            "a",
-            "MM_PREFLIGHT_FLOAT",
-            `has ${count(floats.length, "column")} of type FLOAT (${list(floats)}): a dump writes six digits of them, so that b's rows would differ`,
-            "make them DOUBLE or DECIMAL; or set accept.floatRounding",
-        );
-    }
-    const lost = facts.all("lost");
-    if (lost.length > 0) {
-        found.refuse(
-            "a",
-            "MM_PREFLIGHT_SYS_TABLES",
-            `has ${count(lost.length, "table")} in the schema sys (${list(lost)}), which mysqldump leaves out`,
-            "move them to another schema (RENAME TABLE)",
-        );
-    }
-    const spaces = facts.all("tablespace");
-    if (spaces.length > 0) {
-        found.refuse(
-            "a",
-            "MM_PREFLIGHT_TABLESPACES",
-            `has ${count(spaces.length, "general tablespace")} (${list(spaces)}), which mysqldump does not make`,
-            "ALTER TABLE … TABLESPACE = innodb_file_per_table for what is in them, then DROP TABLESPACE",
-        );
-    }
-    const prepared = facts.rows("prepared");
-    if (prepared.length > 0) {
-        const names = list(prepared.map(([format, , , xid]) => `format ${format} xid ${xid}`));
-        found.refuse(
-            "a",
-            "MM_SEED_PREPARED",
-            `has ${count(prepared.length, "prepared XA transaction")} (${names}), which no dump can carry`,
-            "XA COMMIT or XA ROLLBACK them, or let their transaction manager",
-        );
+    for (const { fact, code, thing, what, next, accept: acceptance, name = firstOf } of undumpable) {
+        const names = facts.rows(fact).map(name);
+        if (names.length > 0 && !(acceptance && accept[acceptance])) {
+            const said = what.replace("…", () => list(names));
+            found.refuse("a", code, `has ${count(names.length, thing)} ${said}`, next);
+        }
     }
     const keyless = facts.all("keyless");
     if (keyless.length > 0) {

@@ -1,3 +1,4 @@
+import { defaults } from "../core/defaults";
 import type { NodeRequest, PreflightRequest } from "../core/preflightRequest";
 import { assembleScript } from "../core/script";
 import { bashCommand } from "../core/shell";
@@ -28,7 +29,7 @@ export async function look(node: NodeRequest, peer: NodeRequest, request: Prefli
         const clock = await shell.run("date +%s%3N", "", 20_000);
         const answered = Date.now();
         const clockSeconds = (Number(clock.stdout) - (asked + answered) / 2) / 1000;
-        const command = bashCommand(node.ssh.user ?? "root", "up");
+        const command = bashCommand(node.ssh.user ?? defaults.ssh.user, "up");
         const outcome = await shell.run(command, scriptOf(node, peer, request), 180_000);
         return {
             node,
@@ -41,35 +42,31 @@ export async function look(node: NodeRequest, peer: NodeRequest, request: Prefli
     }
 }
 
-/** The facts' script: remote/lib, the parts of remote/preflight, and their story. */
+/** The facts' script: what it uses of remote/lib, the parts in remote/preflight, and their story. */
 export function scriptOf(node: NodeRequest, peer: NodeRequest, request: PreflightRequest): string {
-    return assembleScript(
-        "preflight.sh",
-        {
-            NODE: node.label,
-            STEP: "preflight",
-            PORT: node.port,
-            SOCKET: node.socket,
-            LOGIN_USER: node.login.user,
-            LOGIN_PASSWORD: node.login.password,
-            OPTION_FILE: node.optionFile,
-            SERVICE: node.service,
-            ROLE: node.label === "a" ? "origin" : "peer",
-            HOST: node.host,
-            PEER_HOST: request.gone === peer.label ? "" : peer.host,
-            PEER_PORT: peer.port,
-            COPY_HOST: node.label === "a" && request.gone === undefined ? peer.copy.host : "",
-            COPY_PORT: peer.copy.port,
-            BACKUP_FILE: request.backupFile,
-            TLS_REQUIRE: `${request.tls?.require ?? ""}`,
-            TLS_CA: request.tls?.ca ?? "",
-        },
-        ["preflight/host.sh", "preflight/server.sh", "preflight/data.sh", "preflight/options.sh"],
-    );
+    return assembleScript("preflight.sh", {
+        NODE: node.label,
+        STEP: "preflight",
+        PORT: node.port,
+        SOCKET: node.socket,
+        LOGIN_USER: node.login.user,
+        LOGIN_PASSWORD: node.login.password,
+        OPTION_FILE: node.optionFile,
+        SERVICE: node.service,
+        HOLDS_DATA: node.label === "a" ? "yes" : "no",
+        HOST: node.host,
+        PEER_HOST: request.gone === peer.label ? "" : peer.host,
+        PEER_PORT: peer.port,
+        COPY_HOST: node.label === "a" && request.gone === undefined ? peer.copy.host : "",
+        COPY_PORT: peer.copy.port,
+        BACKUP_FILE: request.backupFile,
+        TLS_REQUIRE: `${request.tls?.require ?? ""}`,
+        TLS_CA: request.tls?.ca ?? "",
+    });
 }
 
 function sshProblem({ label, ssh }: NodeRequest, error: Error): Finding {
-    const where = `${ssh.user ?? "root"}@${ssh.host} port ${ssh.port ?? 22}`;
+    const where = `${ssh.user ?? defaults.ssh.user}@${ssh.host} port ${ssh.port ?? defaults.ssh.port}`;
     const next = /mismatch/.test(error.message)
         ? "compare the host's key with its own console; where it was installed anew, correct the stack"
         : error instanceof DialError && error.isCertain
@@ -96,7 +93,7 @@ export function problemsOf(node: NodeRequest, { exitCode, stdout, stderr }: Outc
         return [{ code, node: label, what, next, ...(words && { words }) }];
     }
     if (/^sudo: /m.test(stderr)) {
-        const user = node.ssh.user ?? "root";
+        const user = node.ssh.user ?? defaults.ssh.user;
         const mend = `give ${user} the lines of sudoers that README.md lists ("Who may do what"), or use root`;
         return [
             {

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { Client, type ConnectConfig } from "ssh2";
+import { defaults } from "../core/defaults";
 import type { RequestSsh } from "../core/preflightRequest";
 
 /** Why no connection came about; `isCertain` where another attempt would end the same. */
@@ -29,7 +30,7 @@ export class Shell {
 
     /** Dials as often as the settings say, first one included: 0.1 s to 5 s apart. Throws DialError. */
     static async open(ssh: RequestSsh): Promise<Shell> {
-        const attempts = ssh.dialAttempts ?? 10;
+        const attempts = ssh.dialAttempts ?? defaults.ssh.dialAttempts;
         for (let failures = 0; ; failures++) {
             try {
                 return await Shell.dial(ssh);
@@ -108,8 +109,8 @@ function connect(hop: Hop, sock?: Duplex): Promise<Client> {
     const [type = "", blob = ""] = hop.hostKey?.split(" ") ?? [];
     let isWrongHost = false;
     const config: ConnectConfig = {
-        ...(sock ? { sock } : { host: hop.host, port: hop.port ?? 22 }),
-        username: hop.user ?? "root",
+        ...(sock ? { sock } : { host: hop.host, port: hop.port ?? defaults.ssh.port }),
+        username: hop.user ?? defaults.ssh.user,
         ...(hop.privateKey !== undefined && { privateKey: hop.privateKey }),
         ...(hop.privateKeyPassphrase !== undefined && { passphrase: hop.privateKeyPassphrase }),
         ...(hop.agentSocket !== undefined && { agent: hop.agentSocket }),

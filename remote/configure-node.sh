@@ -4,6 +4,9 @@
 # out:   node port=PORT server_id=ID uuid=UUID server=FLAVOUR-VERSION gtid=ON|OFF log_bin=NAME log=ID listens=ADDRESSES
 # codes: MM_NODE_SERVER_ID MM_NODE_NO_NETWORK MM_NODE_ADDRESS MM_NODE_OPTION_OVERRIDDEN MM_NODE_OPTIONS_INVALID MM_NODE_NO_START MM_NODE_VALUE_DIFFERS
 
+# An option that is nothing to a running server: it waits for the next start, and is no reason for one.
+AT_START_ALONE=relay_log_recovery
+
 main() {
     # the address that this SSH connection came in by: the third word of SSH_CONNECTION
     SSH_ADDRESS="$(printf '%s' "${2:-}" | cut -d ' ' -f 3)"
@@ -125,6 +128,9 @@ wanted_lines() {
     echo "server_id=$SERVER_ID"
     echo "log_slave_updates=1"
     echo "relay_log=$RELAY_LOG"
+    # Without GTIDs a receiver that was not stopped in peace begins again at an old place, and what it gets from there is applied twice:
+    # at a start the relay log goes, and the receiver begins where the applier stands. By GTID nothing comes twice, and it stays.
+    [ "$(read_gtid_mode)" = ON ] || echo "$AT_START_ALONE=1"
     [ -z "$BIND_ADDRESS" ] || echo "bind_address=$BIND_ADDRESS"
     [ -z "$SETTINGS" ] || printf '%s\n' "$SETTINGS"
 }
@@ -212,7 +218,7 @@ read_validation() {
 apply_running_values() {
     local name value restart='' words
     while IFS='=' read -r name value; do
-        has_running_value "$name" "$value" && continue
+        if [ "$name" = "$AT_START_ALONE" ] || has_running_value "$name" "$value"; then continue; fi
         if try_sql "SET GLOBAL $name = $(sql_value "$value")" && has_running_value "$name" "$value"; then
             note "set $name = $value in the running server (sessions that are open keep what they had)"
         else
@@ -241,7 +247,7 @@ put_back_and_start() {
 require_running_values() {
     local name value from=''
     while IFS='=' read -r name value; do
-        has_running_value "$name" "$value" && continue
+        if [ "$name" = "$AT_START_ALONE" ] || has_running_value "$name" "$value"; then continue; fi
         ! has_persisted_variables ||
             from="$(sql "SELECT CONCAT(VARIABLE_SOURCE, ' ', VARIABLE_PATH) FROM performance_schema.variables_info WHERE VARIABLE_NAME = '$name'")"
         fail MM_NODE_VALUE_DIFFERS "$NODE runs with $name = $(read_running "$name") instead of $value, from ${from:-an unknown place} $(find_option_lines "$name" | tr '\n' ' ')" \

@@ -1,8 +1,8 @@
 # preflight.sh: tells what one host is like, one NAME and its values a line, separated by tabs; judges nothing, changes nothing.
-# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE ROLE (origin|peer) HOST PEER_HOST PEER_PORT
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE HOLDS_DATA (yes: the pair is made of its data) HOST PEER_HOST PEER_PORT
 #        COPY_HOST COPY_PORT (the peer's sshd; empty: not asked) BACKUP_FILE TLS_REQUIRE TLS_CA
 # out:   facts; preflight/judge*.ts reads them
-# parts: preflight/host.sh preflight/server.sh preflight/data.sh preflight/options.sh
+# parts: those in preflight/
 
 main() {
     tell_host "${2:-}"

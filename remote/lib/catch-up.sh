@@ -1,47 +1,31 @@
 # catch-up.sh: whether one server has applied what the other one has written up to a moment.
 
-# mark_own_log: all that this node has written up to now; mark_peer_log: all that the peer has. By GTIDs where both have them.
-mark_own_log() {
-    MARK_BY=position
-    if have_both_gtids; then
-        MARK_BY=gtid MARK_GTID="$(read_gtid_set)"
-    else
-        read -r MARK_FILE MARK_POSITION <<<"$(read_coordinates)"
-    fi
-}
-mark_peer_log() {
-    MARK_BY=position
-    if have_both_gtids; then
-        MARK_BY=gtid MARK_GTID="$(peer_read @@global.gtid_executed | plain_gtid_set)"
-    else
-        read -r MARK_FILE MARK_POSITION <<<"$(read_peer_coordinates)"
-    fi
-}
+# MARK is `gtid SET` where both servers have GTIDs, else `FILE POSITION`: what a server had written up to a moment.
+mark_own_log() { if have_both_gtids; then MARK="gtid $(read_gtid_set)"; else MARK="$(read_coordinates)"; fi; }
+mark_peer_log() { if have_both_gtids; then MARK="gtid $(peer_read @@global.gtid_executed | plain_gtid_set)"; else MARK="$(read_peer_coordinates || true)"; fi; }
 
-has_peer_applied_mark() {
-    if [ "$MARK_BY" = gtid ]; then
-        [ "$(try_peer "SELECT GTID_SUBSET($(quote_sql "$MARK_GTID"), @@global.gtid_executed)")" = 1 ]
-    else
-        REPLICA_STATUS="$(peer_vertical "SHOW $(sql_replica) STATUS")" && is_past_mark
-    fi
-}
 has_applied_mark() {
-    if [ "$MARK_BY" = gtid ]; then
-        [ "$(sql "SELECT GTID_SUBSET($(quote_sql "$MARK_GTID"), @@global.gtid_executed)")" = 1 ]
-    else
-        look_at_replication
-        is_past_mark
-    fi
+    case "$MARK" in
+        'gtid '*) [ "$(sql "$(sql_has_mark)")" = 1 ] ;;
+        *) look_at_replication && is_past_mark ;;
+    esac
 }
+has_peer_applied_mark() {
+    case "$MARK" in
+        'gtid '*) [ "$(try_peer "$(sql_has_mark)")" = 1 ] ;;
+        *) REPLICA_STATUS="$(peer_vertical "SHOW $(sql_replica) STATUS")" && is_past_mark ;;
+    esac
+}
+sql_has_mark() { echo "SELECT GTID_SUBSET($(quote_sql "${MARK#gtid }"), @@global.gtid_executed)"; }
 
 # is_past_mark: of the status that was looked at. Files of one log go by their numbers, not by their names (999999, 1000000); a mark
 # or a place that was not told is past nothing.
 is_past_mark() {
-    local file position number='^[0-9]+ [0-9]+ [0-9]+ [0-9]+$' logs
-    file="$(replica_field Relay_Source_Log_File)" position="$(replica_field Exec_Source_Log_Pos)"
-    [[ "${file##*.} $position ${MARK_FILE##*.} $MARK_POSITION" =~ $number ]] || return 1
-    logs=$((10#${file##*.} - 10#${MARK_FILE##*.}))
-    [ "$logs" -gt 0 ] || { [ "$logs" = 0 ] && [ "$position" -ge "$MARK_POSITION" ]; }
+    local file logs numbers='^([0-9]+) ([0-9]+) ([0-9]+) ([0-9]+)$'
+    file="$(replica_field Relay_Source_Log_File)"
+    [[ "${file##*.} $(replica_field Exec_Source_Log_Pos) ${MARK##*.}" =~ $numbers ]] || return 1
+    logs=$((10#${BASH_REMATCH[1]} - 10#${BASH_REMATCH[3]}))
+    [ "$logs" -gt 0 ] || { [ "$logs" = 0 ] && [ "${BASH_REMATCH[2]}" -ge "${BASH_REMATCH[4]}" ]; }
 }
 
 # are_threads_running: of the status that was looked at.
@@ -50,7 +34,7 @@ are_threads_running() { [ "$(replica_field Replica_IO_Running) $(replica_field R
 # has_applied_all_received: nothing waits in the relay log. With GTIDs half a transaction, cut off with its source, does not count.
 has_applied_all_received() {
     look_at_replication
-    if [ "$(read_gtid_mode)" = ON ] && since 50700; then
+    if [ "$(read_gtid_mode)" = ON ] && has_replication_tables; then
         [ "$(sql 'SELECT COALESCE(MIN(GTID_SUBSET(RECEIVED_TRANSACTION_SET, @@global.gtid_executed)), 1) FROM performance_schema.replication_connection_status')" = 1 ]
     else
         [ "$(replica_field Source_Log_File) $(replica_field Read_Source_Log_Pos)" = "$(replica_field Relay_Source_Log_File) $(replica_field Exec_Source_Log_Pos)" ]

@@ -109,12 +109,6 @@ quote_sql() {
     printf "'%s'" "${text//\'/\'\'}"
 }
 
-# read_own_schemas: schemas that are somebody's data; a new server's empty `test` is not.
-read_own_schemas() {
-    sql "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN ($SYSTEM_SCHEMAS)
-        AND NOT (schema_name = 'test' AND NOT EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = 'test'))"
-}
-
 # is_same_value ONE OTHER: ON is 1, 16M is 16777216, case does not count.
 is_same_value() { [ "$(plain_value "$1")" = "$(plain_value "$2")" ]; }
 plain_value() {

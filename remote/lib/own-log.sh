@@ -3,13 +3,20 @@
 # server minds, once the new log has passed that place; what stands before it is missing on the replica for good.
 #   id=NUMBER (the birth of the log that was there at the first look) file= born= size= (of the newest log at the last look)
 
-# ensure_log_id: the id of the noted log where that one goes on, else a new one; what there is now is noted.
+# ensure_log_id: the id of the noted log where that one goes on, else a new one; what there is now is noted. A node whose log does not
+# go on follows nobody any more.
 ensure_log_id() {
     local known id
     known="$(recall log)"
     look_at_own_log
     id="$LOG_BORN"
-    if [ -n "$known" ] && is_log_continued "$known"; then id="$(value_of id "$known")"; fi
+    if [ -n "$known" ] && is_log_continued "$known"; then
+        id="$(value_of id "$known")"
+    elif [ -n "$known" ] && [ -n "$(recall link)" ]; then
+        # the server has forgotten which GTIDs it has: at its next connection the receiver would ask for all of them again
+        sql "STOP $(sql_replica)"
+        note "its binary log was begun anew (RESET, or a restored copy): stopped following $(value_of source "$(recall link)")"
+    fi
     note_own_log "$id"
     printf '%s\n' "$id"
 }

@@ -39,14 +39,14 @@ is_recent() {
 # require_free_host NOTE: another stack's; this host is no part of its pair, nor is it at work here now. The pair first: no waiting
 # ends that.
 require_free_host() {
-    local who
-    who="$(describe_owner "$1")"
+    local theirs
+    theirs="$(describe_owner "$1")"
     ! is_half_of_pair || [ "${ACCEPT_OTHER_STACK:-}" = true ] ||
-        fail MM_HOST_OTHER_STACK "$NODE is half of a pair that belongs to $who. Nothing was changed" \
+        fail MM_HOST_OTHER_STACK "$NODE is half of a pair that belongs to $theirs. Nothing was changed" \
             "go on in that stack, or pulumi destroy it there (all data stays). Only where its state is lost for good: pulumi config set --path mysql-master-master:accept.otherStack true, then run up again"
-    ! is_recent "$1" || fail MM_HOST_LOCKED "$NODE was worked on by $who, from $(say_time "$(value_of since "$1")") until $(say_time "$(value_of at "$1")"); it may still run. Nothing was changed" \
+    ! is_recent "$1" || fail MM_HOST_LOCKED "$NODE was worked on by $theirs, from $(say_time "$(value_of since "$1")") until $(say_time "$(value_of at "$1")"); it may still run. Nothing was changed" \
         "wait until that has ended, then run up again; a run that was killed counts as ended $OWNER_SECONDS s after its last step"
-    warn MM_HOST_TAKEN_OVER "was taken over from $who"
+    warn MM_HOST_TAKEN_OVER "was taken over from $theirs"
 }
 
 describe_owner() {

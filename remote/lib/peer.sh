@@ -42,7 +42,7 @@ has_peer_answered() {
 # read_peer_tls: 1 when the connection to the peer is encrypted, else 0. No answer is not a no: it would send rows in clear.
 read_peer_tls() {
     local cipher
-    cipher="$(try_peer "SHOW SESSION STATUS LIKE 'Ssl_cipher'")" || fail_unreadable
+    cipher="$(peer_sql "SHOW SESSION STATUS LIKE 'Ssl_cipher'")"
     case "$cipher" in *$'\t'?*) echo 1 ;; *) echo 0 ;; esac
 }
 
@@ -51,11 +51,23 @@ have_both_gtids() { [ "$(read_gtid_mode)" = ON ] && [ "$(peer_read @@global.gtid
 # read_peer_coordinates: FILE POSITION of the peer's binary log, now.
 read_peer_coordinates() { try_peer "$(sql_binary_log_status)" | awk -F'\t' 'NR == 1 { print $1, $2 }'; }
 
+# read_peer_id: its server_uuid; a series without one is known by its server_id.
+read_peer_id() { if has_server_uuid; then peer_read @@global.server_uuid; else peer_read "CONCAT('server-id-', @@global.server_id)"; fi; }
+
 # peer_read EXPRESSION: a value of the peer's server; ends the script when it cannot be had.
-peer_read() {
-    try_peer "SELECT $1" || fail_unreadable
-}
-fail_unreadable() {
+peer_read() { peer_sql "SELECT $1"; }
+
+# peer_sql STATEMENT: rows of the peer's server; ends the script when they cannot be had. A login that was good a moment ago is tried again:
+# the account may be just then dropped and made anew, by what the peer replays.
+peer_sql() {
+    wait_until 20 has_peer_said "$1" && [ -z "$PEER_WORDS" ] && printf '%s\n' "$PEER_ROWS" && return
     fail MM_PEER_UNREADABLE "from $NODE, the peer's server does not answer $ACCOUNT" \
-        "see that it runs and is reachable, then run up again" "$(cat "$SCRATCH/words")"
+        "see that it runs and is reachable, then run up again" "$PEER_WORDS"
+}
+# has_peer_said STATEMENT: rows in PEER_ROWS, or in PEER_WORDS what no waiting mends.
+has_peer_said() {
+    PEER_WORDS=''
+    PEER_ROWS="$(try_peer "$1")" && return
+    PEER_WORDS="$(cat "$SCRATCH/words")"
+    case "$PEER_WORDS" in *1045*) return 1 ;; esac
 }

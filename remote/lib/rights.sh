@@ -22,14 +22,14 @@ find_missing_rights() {
 
 # require_rights LIST: asked before anything is changed.
 require_rights() {
-    local missing who option=''
+    local missing login option=''
     missing="$(find_missing_rights "$1")"
     [ -n "$missing" ] || return 0
-    who="$(sql 'SELECT CURRENT_USER()')"
+    login="$(sql 'SELECT CURRENT_USER()')"
     case "$missing" in
         'GRANT OPTION') option=' WITH GRANT OPTION' missing=USAGE ;;
         *', GRANT OPTION') option=' WITH GRANT OPTION' missing="${missing%, GRANT OPTION}" ;;
     esac
-    fail MM_SQL_RIGHTS "$who, by whom the program logs in on $NODE, lacks $missing$option on *.*. Nothing was changed" \
-        "GRANT $missing ON *.* TO $(quote_sql "${who%@*}")@$(quote_sql "${who##*@}")$option; on $NODE, or set mysql.login to an account that has them; then run up again"
+    fail MM_SQL_RIGHTS "$login, by whom the program logs in on $NODE, lacks $missing$option on *.*. Nothing was changed" \
+        "GRANT $missing ON *.* TO $(quote_sql "${login%@*}")@$(quote_sql "${login##*@}")$option; on $NODE, or set mysql.login to an account that has them; then run up again"
 }

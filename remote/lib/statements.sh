@@ -21,6 +21,9 @@ dump_coordinates_flag() { if since 80026; then echo --source-data=1; else echo -
 skipping_variables() { if since 80026; then echo 'replica_skip_errors sql_replica_skip_counter replica_exec_mode'; else echo 'slave_skip_errors sql_slave_skip_counter slave_exec_mode'; fi; }
 
 has_super_read_only() { since 50708; }
+# replication_* in performance_schema.
+has_replication_tables() { since 50700; }
+has_server_uuid() { since 50600; }
 has_gtid_mode() { since 50605; }
 has_source_public_key() { since 80004; }
 has_persisted_variables() { since 80000; }
@@ -32,7 +35,7 @@ read_gtid_mode() { if has_gtid_mode; then read_variable gtid_mode; else echo OFF
 # The batch client writes a set of several servers with \n between them; here a set is one word.
 plain_gtid_set() { sed 's/\\n//g' | tr -d '\n '; }
 read_gtid_set() { if has_gtid_mode; then sql 'SELECT @@global.gtid_executed' | plain_gtid_set; fi; }
-read_server_uuid() { if since 50600; then read_variable server_uuid; else echo "server-id-$(read_variable server_id)"; fi; }
+read_server_uuid() { if has_server_uuid; then read_variable server_uuid; else echo "server-id-$(read_variable server_id)"; fi; }
 
 # read_coordinates: FILE POSITION of this server's binary log, now.
 read_coordinates() { sql "$(sql_binary_log_status)" | awk -F'\t' 'NR == 1 { print $1, $2 }'; }

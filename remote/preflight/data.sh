@@ -9,9 +9,8 @@ tell_data() {
     tell_rows account "SELECT CONCAT(user, '@', host) FROM mysql.user"
     tell_rows size 'SELECT COALESCE(SUM(data_length), 0), COALESCE(SUM(data_length + index_length), 0) FROM information_schema.tables'
     read_connections | sed 's/^/connection	/'
-    [ "$ROLE" = origin ] || return 0
-    tell_rows unsafe "SELECT CONCAT(table_schema, '.', table_name, ' ', engine) FROM information_schema.tables WHERE table_type = 'BASE TABLE'
-        AND engine NOT IN ('InnoDB', 'BLACKHOLE', 'PERFORMANCE_SCHEMA') AND $own ORDER BY 1"
+    [ "$HOLDS_DATA" = yes ] || return 0
+    tell_rows unsafe "$(sql_unsafe_tables) ORDER BY 1"
     tell_rows float "SELECT CONCAT(c.table_schema, '.', c.table_name, '.', c.column_name) FROM information_schema.columns c
         JOIN information_schema.tables t USING (table_schema, table_name) WHERE c.data_type = 'float' AND t.table_type = 'BASE TABLE' AND c.$own ORDER BY 1"
     tell_rows keyless "SELECT CONCAT(t.table_schema, '.', t.table_name) FROM information_schema.tables t LEFT JOIN information_schema.table_constraints k

@@ -12,7 +12,7 @@ tell_server() {
 tell_rights() {
     local always once=''
     always="$(find_missing_rights "$RIGHTS_ALWAYS")"
-    [ "$ROLE" = origin ] || once="$(find_missing_rights "$RIGHTS_IMPORT")"
+    [ "$HOLDS_DATA" = yes ] || once="$(find_missing_rights "$RIGHTS_IMPORT")"
     [ -n "$always$once" ] || return 0
     tell rights "$(sql 'SELECT CURRENT_USER()')" "$always" "$once"
     [ -z "$always" ]

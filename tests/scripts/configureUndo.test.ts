@@ -1,13 +1,11 @@
 import { fresh, node, restarts, right, up, wanted } from "./configured";
 import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
+import { begin, end, passive as role } from "./managedBlock";
 
 cleanUpHosts();
 
 const script = "configure-node.sh";
-const begin = "# mysql-master-master begin (managed; edits are undone)";
-const end = "# mysql-master-master end";
 const closed = { read_only: "1", super_read_only: "1", event_scheduler: "OFF" };
-const role = "# role: passive\nread_only=1\nevent_scheduler=OFF\nsuper_read_only=1";
 const fenced = ["[mysqld]", begin, "server_id=20", role, end, "user=mysql", ""].join("\n");
 
 /** A passive node with what was before the first up in its memory. */

@@ -1,4 +1,5 @@
 import { type FakeHost, makeHost } from "./fakeHost";
+import { begin, end } from "./managedBlock";
 
 /** What configure-node.sh is given in its tests, and the hosts that it works on. */
 
@@ -21,11 +22,7 @@ export const wanted = [
     "relay_log=mysql-relay-bin",
     "binlog_format=ROW",
 ];
-export const block = [
-    "# mysql-master-master begin (managed; edits are undone)",
-    ...wanted,
-    "# mysql-master-master end",
-];
+export const block = [begin, ...wanted, end];
 export const right = {
     log_bin: "1",
     log_bin_basename: "mysql-bin",

@@ -1,5 +1,6 @@
 import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
 import { refused } from "./fakeServer";
+import { begin, end, passive as fence } from "./managedBlock";
 
 cleanUpHosts();
 
@@ -13,11 +14,8 @@ const active = {
     CATCH_UP_SECONDS: 60,
 };
 const closedLine = "role passive events=none\n";
-const mark = "# mysql-master-master begin (managed; edits are undone)";
-const end = "# mysql-master-master end";
 const settings = "server_id=20";
-const fence = "# role: passive\nread_only=1\nevent_scheduler=OFF\nsuper_read_only=1";
-const file = (...lines: string[]) => ["[mysqld]", mark, ...lines, end, "mine=1", ""].join("\n");
+const file = (...lines: string[]) => ["[mysqld]", begin, ...lines, end, "mine=1", ""].join("\n");
 
 type Variables = Record<string, string>;
 

@@ -2,6 +2,7 @@ import { chmodSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
 import { processList, refused } from "./fakeServer";
+import { begin, end, passive } from "./managedBlock";
 
 cleanUpHosts();
 
@@ -21,10 +22,8 @@ const look = [
     "ROLLBACK TO SAVEPOINT counted",
     "ROLLBACK TO SAVEPOINT counted",
 ];
-const mark = "# mysql-master-master begin (managed; edits are undone)";
-const end = "# mysql-master-master end";
-const configured = `[mysqld]\n${mark}\nserver_id=20\n${end}\n`;
-const closed = `[mysqld]\n${mark}\nserver_id=20\n# role: passive\nread_only=1\nevent_scheduler=OFF\nsuper_read_only=1\n${end}\n`;
+const configured = `[mysqld]\n${begin}\nserver_id=20\n${end}\n`;
+const closed = `[mysqld]\n${begin}\nserver_id=20\n${passive}\n${end}\n`;
 const line = "seed source_file=bin.7 source_position=700 source_gtid=uuid-a:1-9 file=mysql-bin.000003 position=157\n";
 const done = `state=done source=uuid-a own=uuid-b source_log=1600000000 ${line.replace("seed ", "")}`;
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
 import { refused } from "./fakeServer";
+import { begin, end, passive } from "./managedBlock";
 
 cleanUpHosts();
 
@@ -12,15 +13,12 @@ const down = {
     MADE_ELSEWHERE: "no",
     KEEP_BACKUP: false,
 };
-const mark = "# mysql-master-master begin (managed; edits are undone)";
-const end = "# mysql-master-master end";
-const role = "# role: passive\nread_only=1\nevent_scheduler=OFF\nsuper_read_only=1";
 const keys = "ssh-ed25519 AAAA me\n";
 
 /** A node on which a run was killed with all its things around; whose destroy knows of none of them. */
 function littered(): FakeHost {
     const host = makeHost({ read_only: "1", super_read_only: "1", event_scheduler: "OFF" });
-    host.write("/etc/my.cnf", ["[mysqld]", mark, "server_id=20", role, end, "mine=1", ""].join("\n"));
+    host.write("/etc/my.cnf", ["[mysqld]", begin, "server_id=20", passive, end, "mine=1", ""].join("\n"));
     host.remember("owner", "identity=uuid-mine stack=s step=seed-load at=1 since=1 from=x\n");
     host.remember("option-file", `${host.path("/etc/my.cnf")}\n`);
     host.remember("before-fence", "read_only=0 super_read_only=0 event_scheduler=ON\n");

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
-import { stackSchema } from "../../core/settings";
+import { defaults } from "../../core/defaults";
+import { stackSchema } from "../../core/settingsSchema";
 import { remoteText } from "./bash";
 
 /** What is written twice, in the code and for a reader, says the same. */
@@ -36,12 +37,14 @@ describe("docs/errors.md", () => {
 });
 
 describe("the header of a script", () => {
-    const scripts = filesOf("remote", /^[^/]*\.sh$/).map((file) => file.replace(/^remote\//, ""));
+    const files = filesOf("remote", /\.sh$/).map((file) => file.replace(/^remote\//, ""));
+    const scripts = files.filter((file) => !file.includes("/"));
     const said = (text: string) => codesOf(/^# codes:(.*(?:\n# {2}.*)*)/m.exec(text)?.[1] ?? "");
     const called = (text: string) => [...text.matchAll(/\b(?:fail|warn) (MM_\w+)/g)].map(([, code]) => code ?? "");
 
-    it.each(scripts)("names exactly the codes that %s stops or warns with itself", (script) => {
-        const text = remoteText(script);
+    it.each(scripts)("names exactly the codes that %s and the pieces in its folder stop or warn with", (script) => {
+        const pieces = files.filter((file) => file.startsWith(script.replace(/\.sh$/, "/")));
+        const text = [script, ...pieces].map(remoteText).join("\n");
         expect([...said(text)].sort()).toEqual(sorted(called(text)));
         // a code that stands for several, or that a variable holds, would be seen by neither
         expect(text.match(/MM_[A-Z_]*\*|\b(?:fail|warn) ["$]/g)).toBeNull();
@@ -93,6 +96,15 @@ function keysOf(table: string): string[] {
     });
 }
 
+/** Path to value. */
+const flatten = (tree: object, path: string[] = []): Record<string, unknown> =>
+    Object.assign(
+        {},
+        ...Object.entries(tree).map(([key, value]) =>
+            typeof value === "object" ? flatten(value, [...path, key]) : { [[...path, key].join(".")]: value },
+        ),
+    );
+
 describe("README.md's table of settings", () => {
     const table = /^\| key \| default \| meaning \|\n[\s\S]*?\n\n/m.exec(textOf("README.md"))?.[0] ?? "";
     const leaves = leavesOf(stackSchema);
@@ -114,6 +126,17 @@ describe("README.md's table of settings", () => {
         expect(leavesOf(b)).toEqual(leavesOf(a));
         expect(a.shape.ssh.unwrap()).toBe(ssh.unwrap());
         expect(a.shape.mysql.unwrap()).toBe(mysql.unwrap());
+    });
+
+    it("tells the defaults that the program has", () => {
+        const rows = table.split("\n").map((row) => ({ keys: keysOf(row), cell: row.split(" | ")[1] ?? "" }));
+        const { serverId, ...others } = defaults;
+        const said = Object.entries({ ...flatten(others), "mysql.serverId": `${serverId.a} and ${serverId.b}` });
+        expect(said.length).toBeGreaterThan(12);
+        for (const [path, value] of said) {
+            const cells = rows.filter(({ keys }) => keys.includes(path)).map(({ cell }) => cell.split(", "));
+            expect([path, cells.flat()]).toEqual([path, expect.arrayContaining([`${value}`])]);
+        }
     });
 
     it("is read by this test as a reader reads it", () => {

@@ -29,6 +29,14 @@ function parametersOf(script: string): Parameters {
 const assembled = new Map(scripts.map((script) => [script, assembleScript(script, parametersOf(script))]));
 const textOf = (script: string) => assembled.get(script) ?? "";
 
+/** The files of remote/lib and of a script's own folder, and the functions of each. */
+function piecesOf(script: string): [file: string, functions: string[]][] {
+    const folders = ["lib", script.replace(/\.sh$/, "")].filter((folder) => existsSync(join(remote, folder)));
+    const files = folders.flatMap((folder) => readdirSync(join(remote, folder)).map((name) => `${folder}/${name}`));
+    return files.map((file) => [file, functionsOf(remoteText(file))]);
+}
+const functionsOf = (text: string) => [...text.matchAll(/^(\w+)\(\)/gm)].map(([, name]) => name ?? "");
+
 it("every script under remote/ is looked at here", () => {
     expect(scripts.length).toBeGreaterThanOrEqual(11);
 });
@@ -51,6 +59,22 @@ describe.each(scripts)("%s, assembled,", (script) => {
 
     it("holds no comment line and no blank line", () => {
         expect(lines.filter((line) => /^\s*(#.*)?$/.test(line))).toEqual([]);
+    });
+
+    it("takes along every function that it names, and none twice", () => {
+        const functions = functionsOf(text);
+        const words = new Set(text.match(/\w+/g));
+        const named = piecesOf(script).flatMap(([, names]) => names.filter((name) => words.has(name)));
+        expect(named.filter((name) => !functions.includes(name))).toEqual([]);
+        expect(functions.filter((name, at) => functions.indexOf(name) !== at)).toEqual([]);
+    });
+
+    it("takes along no piece of which nothing is named, but for what every script stands on", () => {
+        for (const [file, names] of piecesOf(script)) {
+            const others = lines.filter((line) => !remoteText(file).includes(line)).join("\n");
+            const isUsed = /lib\/(say|host)\.sh/.test(file) || new RegExp(`\\b(${names.join("|")})\\b`).test(others);
+            expect([file, names.every((name) => functionsOf(text).includes(name))]).toEqual([file, isUsed]);
+        }
     });
 
     it("is what bash can parse", () => {
@@ -79,6 +103,16 @@ it("a script's text tells another parameter from another value", () => {
     expect(one.startsWith("NODE='a'\nPORT='3306'\nKEEP='false'\nredact() {\n")).toBe(true);
     expect(assembleScript("seed-look.sh", { NODE: "b", PORT: 3306, KEEP: false })).toBe(
         one.replace("NODE='a'", "NODE='b'"),
+    );
+});
+
+it("a script takes along what its own folder holds, and of remote/lib what it uses", () => {
+    const pieces = (script: string) =>
+        piecesOf(script).flatMap(([file, [first = ""]]) => (functionsOf(textOf(script)).includes(first) ? [file] : []));
+    expect(pieces("preflight.sh")).toEqual(expect.arrayContaining(["preflight/host.sh", "lib/rights.sh"]));
+    expect(pieces("preflight.sh")).not.toContain("lib/dump.sh");
+    expect(pieces("check-port.sh")).toEqual(
+        ["host", "mysql", "owner", "say", "seed", "statements"].map((name) => `lib/${name}.sh`),
     );
 });
 

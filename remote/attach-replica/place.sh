@@ -1,0 +1,48 @@
+# place.sh: from where in its source's log this node may go on. With GTIDs it asks for what it lacks; without, only a link that
+# stands tells the place, or the seed's coordinates, once.
+
+# require_known_place: the seed's coordinates would apply again what came since; a place in another source's log says nothing here.
+require_known_place() {
+    if [ "$BY_GTID" = 1 ] || [ "$FOLLOWED" = "$WANTED" ] || [ -z "$FOLLOWED$(recall link)" ]; then return; fi
+    [ -z "$FOLLOWED" ] ||
+        fail MM_LINK_COORDINATES_LOST "$NODE was pointed at $FOLLOWED behind the program's back. Nothing was changed" \
+            "without GTIDs nobody but a DBA can tell where to go on: attach it to $WANTED by hand at the right coordinates, then run up again"
+    fail MM_LINK_COORDINATES_LOST "$NODE no longer follows $WANTED, and where it stopped is gone with its channel. Nothing was changed" \
+        "without GTIDs nobody but a DBA can tell what it lacks: attach it by hand at the right coordinates, or seed anew"
+}
+
+# The gate: nothing may reach this node from the source's log but what it sent there itself.
+require_not_errant() {
+    local errant what how way="apply what is wanted on $NODE by hand, then empty $PEER_HOST and run up again"
+    [ "$GATE" = yes ] || return 0
+    if [ -n "$(recall link)" ]; then
+        way="if $PEER_HOST wrote them as the active node, $NODE only lags behind: attach it by hand ($(sql_change_source) … $(sql_source)_AUTO_POSITION = 1), then run up again"
+    else
+        [ "$(peer_read @@global.read_only)" = 1 ] || fail MM_ROLE_PEER_WRITABLE "$PEER_HOST takes writes, before $NODE follows it. $NODE was not changed" \
+            "SET GLOBAL read_only = 1 there, see who has written what, then run up again"
+    fi
+    if [ "$BY_GTID" = 1 ]; then
+        what=' has transactions of its own' how='mysqlbinlog --include-gtids'
+        errant="$(sql "SELECT GTID_SUBTRACT($(quote_sql "$(peer_read @@global.gtid_executed | plain_gtid_set)"), @@global.gtid_executed)")"
+    else
+        what="'s log holds events that did not come from $NODE" how=mysqlbinlog
+        errant="$(find_foreign_event try_peer "$SOURCE_FILE" "$SOURCE_POSITION" "$(read_variable server_id)")"
+    fi
+    [ -z "$errant" ] || fail MM_LINK_ERRANT "$PEER_HOST$what ($errant), which $NODE would replay over its data. $NODE was not changed" \
+        "see what they are ($how); $way"
+}
+
+# require_unpurged FILE POSITION: the source still has what this node is going to ask for; else the receiver would stop with
+# error 1236, after the channel was changed.
+require_unpurged() {
+    local gone='' way="let $PEER_HOST keep its logs longer (binlog_expire_logs_seconds); then empty $NODE (or name a fresh host), remove $STATE/seed and $STATE/link there, and run up again: it is seeded anew"
+    if [ "$BY_GTID" = 1 ]; then
+        gone="$(peer_read "GTID_SUBTRACT(@@global.gtid_purged, $(quote_sql "$(read_gtid_set)"))" | plain_gtid_set)"
+    elif ! try_peer 'SHOW BINARY LOGS' | awk -F'\t' -v file="$1" -v position="$2" '$1 == file && $2 >= position { found = 1 } END { exit !found }'; then
+        gone="log $1 to position $2"
+    fi
+    [ -n "$gone" ] || return 0
+    # the origin is never emptied
+    [ "$GATE" != yes ] || way="whether $NODE lacks anything of it only a DBA can tell: see what it was, and attach it by hand"
+    fail MM_LINK_LOG_PURGED "$PEER_HOST no longer has what $NODE would ask for ($gone). $NODE was not changed" "$way"
+}
