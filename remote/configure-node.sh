@@ -128,9 +128,8 @@ wanted_lines() {
     echo "server_id=$SERVER_ID"
     echo "log_slave_updates=1"
     echo "relay_log=$RELAY_LOG"
-    # Without GTIDs a receiver that was not stopped in peace begins again at an old place, and what it gets from there is applied twice:
-    # at a start the relay log goes, and the receiver begins where the applier stands. By GTID nothing comes twice, and it stays.
-    [ "$(read_gtid_mode)" = ON ] || echo "$AT_START_ALONE=1"
+    # Where GTIDs do not keep it from coming twice, what a receiver gets again from an old place would be applied again.
+    [ "$(read_gtid_mode)" = ON ] || keeps_receiver_place || echo "$AT_START_ALONE=1"
     [ -z "$BIND_ADDRESS" ] || echo "bind_address=$BIND_ADDRESS"
     [ -z "$SETTINGS" ] || printf '%s\n' "$SETTINGS"
 }

@@ -12,7 +12,7 @@ is_channel_wanted() {
 
 # attach: host, account and coordinates in one statement; apart, the server silently starts at its source's first log.
 attach() {
-    local how="from $SOURCE_FILE $SOURCE_POSITION" file="$SOURCE_FILE" position="$SOURCE_POSITION"
+    local how="from $SOURCE_FILE $SOURCE_POSITION" file="$SOURCE_FILE" position="$SOURCE_POSITION" remains=()
     if [ -n "$FOLLOWED" ]; then
         how="again, for it followed $FOLLOWED"
     elif [ "$BY_GTID" = 1 ]; then
@@ -24,9 +24,9 @@ attach() {
         file="$(replica_field Relay_Source_Log_File)" position="$(replica_field Exec_Source_Log_Pos)"
     fi
     require_unpurged "$file" "$position"
-    # A RESET without ALL, by hand, leaves behind where the applier of a link stood that is gone: START would trip over it (1872).
-    [ -n "$FOLLOWED" ] || sql "STOP $(sql_replica)" "RESET $(sql_replica) ALL"
-    sql "STOP $(sql_replica)" "$(sql_change_source) $(sql_channel "$file" "$position")" "START $(sql_replica)"
+    # a RESET without ALL, by hand, leaves behind where the applier of a link stood that is gone: START would trip over it (1872)
+    [ -n "$FOLLOWED" ] || remains=("RESET $(sql_replica) ALL")
+    sql "STOP $(sql_replica)" "${remains[@]+"${remains[@]}"}" "$(sql_change_source) $(sql_channel "$file" "$position")" "START $(sql_replica)"
     HELD=''
     note "follows $WANTED $how"
 }

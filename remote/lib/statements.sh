@@ -28,6 +28,9 @@ has_gtid_mode() { since 50605; }
 has_source_public_key() { since 80004; }
 has_persisted_variables() { since 80000; }
 has_validate_config() { since 80016; }
+# A receiver that died goes on where its relay log ends: seen of 9.7, not of 8.0, which begins again at a place that was noted long ago,
+# unless relay_log_recovery has it throw the relay log away and begin where the applier stands.
+keeps_receiver_place() { since 80400; }
 takes_address_list() { since 80013; }
 
 # read_gtid_mode: ON or OFF; servers without it are OFF.

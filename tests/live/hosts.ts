@@ -62,6 +62,15 @@ export class Host {
         return this.sql(`SELECT @@global.${name}`);
     }
 
+    /** Where its binary log ends, and up to where it has applied its source's: `FILE POSITION`. */
+    async written(): Promise<string> {
+        return (await this.sql("SHOW BINARY LOG STATUS")).split("\t").slice(0, 2).join(" ");
+    }
+
+    async applied(): Promise<string> {
+        return `${await this.replica("Relay_Source_Log_File")} ${await this.replica("Exec_Source_Log_Pos")}`;
+    }
+
     serverProcess(): Promise<string> {
         return this.run("systemctl show -p MainPID --value mysql");
     }

@@ -74,7 +74,7 @@ describe("a node whose channel is gone, and which followed its peer before,", ()
             const host = makeHost();
             host.remember("link", link);
             const run = await host.run(script, { ...up, GATE });
-            expect([run.exitCode, changes(run.statements).length]).toEqual([0, 3]);
+            expect([run.exitCode, changes(run.statements).length]).toEqual([0, 4]);
         },
     );
 });

@@ -16,6 +16,7 @@ describe("attach-replica.sh", () => {
         const run = await host.run(script, up);
         expect(changes(run.statements)).toEqual([
             "STOP REPLICA",
+            "RESET REPLICA ALL",
             `CHANGE REPLICATION SOURCE TO ${login}, SOURCE_LOG_FILE = 'mysql-bin.000002', SOURCE_LOG_POS = 1234, ${rest}`,
             "START REPLICA",
         ]);
@@ -23,9 +24,29 @@ describe("attach-replica.sh", () => {
         expect(run.stderr).toBe("b: follows a.example.com:3306 from mysql-bin.000002 1234\n");
     });
 
+    it("asks again while its account is dropped and made anew by what the peer replays, and for nothing else", async () => {
+        const host = makeHost();
+        const words: [number, string][] = [
+            [1045, "Access denied for user 'replicator'@'10.0.0.2' (using password: YES)"],
+            [1045, "Access denied for user 'replicator'@'10.0.0.2' (using password: YES)"],
+            [2003, "Can't connect to MySQL server on 'a.example.com:3306' (111)"],
+        ];
+        const uuid = "SELECT @@global.server_uuid";
+        host.peer.rules.push({ on: uuid, answer: () => refused(...(words.shift() ?? [1, "asked again"])) });
+        const run = await host.run(script, up);
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+        expect(run.peer.filter((text) => text === uuid)).toEqual([uuid, uuid, uuid]);
+        expect(run.stderr).toBe(
+            "b: attach-replica: waiting since 5 s, 20 s at most\n" +
+                "error MM_PEER_UNREADABLE: from b, the peer's server does not answer replicator\n" +
+                "  next: see that it runs and is reachable, then run up again\n" +
+                "  server: ERROR 2003 (HY000) at line 1: Can't connect to MySQL server on 'a.example.com:3306' (111)\n",
+        );
+    });
+
     it("asks by GTID where both servers have it on, and names no coordinates then", async () => {
         const run = await makeHost().run(script, up);
-        expect(changes(run.statements)[1]).toBe(
+        expect(changes(run.statements)[2]).toBe(
             `CHANGE REPLICATION SOURCE TO ${login}, SOURCE_AUTO_POSITION = 1, ${rest}`,
         );
         expect(run.stdout).toBe(line);
@@ -38,7 +59,12 @@ describe("attach-replica.sh", () => {
             "SOURCE",
             "MASTER",
         );
-        expect(changes(run.statements)).toEqual(["STOP SLAVE", `CHANGE MASTER TO ${old}`, "START SLAVE"]);
+        expect(changes(run.statements)).toEqual([
+            "STOP SLAVE",
+            "RESET SLAVE ALL",
+            `CHANGE MASTER TO ${old}`,
+            "START SLAVE",
+        ]);
         expect(run.stdout).toBe(line);
     });
 
@@ -255,7 +281,7 @@ describe("attach-replica.sh", () => {
             "warning MM_LINK_IN_CLEAR: b: a.example.com offers no TLS: rows travel to b in clear; the password does not, it goes encrypted with the key that a.example.com shows\n";
         host.peer.rules.push(clear);
         const run = await host.run(script, up);
-        expect(changes(run.statements)[1]).toContain("SOURCE_SSL = 0, ");
+        expect(changes(run.statements)[2]).toContain("SOURCE_SSL = 0, ");
         expect(run).toMatchObject({
             exitCode: 0,
             stdout: line,
@@ -339,7 +365,7 @@ describe("attach-replica.sh at destroy", () => {
         expect(run.stderr).toContain(
             `warning MM_LINK_BEHIND: b: parts from a.example.com:3306 without all that was written there (receiver: Yes, applier: ${applier}); what it lacks is on a.example.com alone\n`,
         );
-        expect([run.exitCode, changes(run.statements)]).toEqual([0, ["STOP REPLICA", "RESET REPLICA ALL"]]);
+        expect([run.exitCode, changes(run.statements).slice(-2)]).toEqual([0, ["STOP REPLICA", "RESET REPLICA ALL"]]);
     });
 
     it("leaves somebody else's link alone", async () => {

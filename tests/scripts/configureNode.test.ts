@@ -37,6 +37,28 @@ describe("configure-node.sh", () => {
         expect([run.exitCode, run.stdout, changes(run.statements), restarts(host)]).toEqual([0, line, [], []]);
     });
 
+    it.each([
+        ["9.7.4", "OFF", false],
+        ["8.0.35", "ON", false],
+        ["8.0.35", "OFF", true],
+    ])(
+        "of %s with GTIDs %s has the relay log thrown away at each start: %s, and does not restart it for that",
+        async (version, gtid, wanted) => {
+            const host = node({ ...right, gtid_mode: gtid, version });
+            for (let time = 0; time < 2; time += 1) {
+                const run = await host.run(script, up);
+                expect([run.exitCode, run.stdout]).toEqual([
+                    0,
+                    line.replace("9.7.4", version).replace("gtid=ON", `gtid=${gtid}`),
+                ]);
+                expect([changes(run.statements), restarts(host)]).toEqual([[], []]);
+            }
+            expect(host.read("/etc/my.cnf")?.includes("\nrelay_log=mysql-relay-bin\nrelay_log_recovery=1\n")).toBe(
+                wanted,
+            );
+        },
+    );
+
     it("keeps the name of a binary log that the files already give", async () => {
         const host = node({ ...right, log_bin_basename: "theirs" }, "[mysqld]\nlog_bin=theirs\n");
         const run = await host.run(script, up);

@@ -65,6 +65,18 @@ describe("configure-node.sh, of a binary log that it knows,", () => {
         },
     );
 
+    it("stops following its peer by a log that was begun anew: by GTID it would ask for all that it has", async () => {
+        const host = await known();
+        host.remember("link", "source=a.example.com:3306 uuid=uuid-a log=1600000000 password=d\n");
+        host.beginLog("mysql-bin.000003", 1800000000);
+        const run = await host.run("configure-node.sh", up);
+        expect([run.exitCode, changes(run.statements)]).toEqual([0, ["STOP REPLICA"]]);
+        expect(run.stderr).toBe(
+            "b: its binary log was begun anew (RESET, or a restored copy): stopped following a.example.com:3306\n",
+        );
+        expect(changes((await host.run("configure-node.sh", up)).statements)).toEqual([]);
+    });
+
     it("gives another id when it is shorter than it was: a restored copy", async () => {
         const host = await known();
         host.remember("log", "id=1600000000 file=mysql-bin.000003 born=1700000000 size=158\n");
@@ -100,7 +112,7 @@ describe("attach-replica.sh, where a binary log was begun anew,", () => {
         for (let time = 0; time < 2; time += 1) {
             const run = await host.run("attach-replica.sh", { ...attach, SOURCE_LOG: "1650000000" });
             expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", ["STOP REPLICA"]]);
-            expect(run.stderr).toBe(reset("a.example.com", "b", "b does not follow it any more"));
+            expect(run.stderr).toBe(reset("a.example.com", "b", "b was stopped from following a.example.com:3306"));
             expect(host.memory("link")).toBe(mark);
         }
     });
@@ -115,7 +127,7 @@ describe("attach-replica.sh, where a binary log was begun anew,", () => {
             host.remember(name, text);
             const run = await host.run("attach-replica.sh", attach);
             expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
-            expect(run.stderr).toBe(reset("a.example.com", "b", "b does not follow it any more"));
+            expect(run.stderr).toBe(reset("a.example.com", "b", "b was not changed"));
             host.forget("link");
         }
     });

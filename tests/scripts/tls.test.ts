@@ -22,7 +22,7 @@ describe("a link", () => {
         host.write("/var/lib/mysql/ibdata1", "");
         const run = await host.run(attach, { ...up, TLS_CA: ca, TLS_VERIFY_HOST: "true" });
         const path = host.path(`/var/lib/mysql/${caName}`);
-        expect(changes(run.statements)[1]).toMatch(
+        expect(changes(run.statements)[2]).toMatch(
             new RegExp(`SOURCE_SSL = 1, SOURCE_SSL_CA = '${path}', SOURCE_SSL_VERIFY_SERVER_CERT = 1, GET_SOURCE`),
         );
         expect(host.read(`/var/lib/mysql/${caName}`)).toBe(`${ca}\n`);

@@ -10,8 +10,15 @@ export class Interrupted {
         readonly load: WriteLoad,
     ) {}
 
-    static async fresh({ big = false, settings = {} as Record<string, unknown> } = {}): Promise<Interrupted> {
+    static async fresh({
+        big = false,
+        gtids = true,
+        settings = {} as Record<string, unknown>,
+    } = {}): Promise<Interrupted> {
         freshHosts({ big });
+        if (!gtids) {
+            await Promise.all([a, b].map(switchGtidsOff));
+        }
         const stack = new Stack("faults");
         Object.assign(stack.settings, { account: { password: "Kx9vT2mQ7rB4nW8s" } }, settings);
         await stack.init();
@@ -80,8 +87,18 @@ export class Interrupted {
         expect([await a.variable("super_read_only"), await b.variable("super_read_only")]).toEqual(["0", "1"]);
         // sample data has an event that writes; what it wrote is compared like the rest
         await a.sql("SET GLOBAL event_scheduler = OFF");
-        const gtids = async () => [await a.variable("gtid_executed"), await b.variable("gtid_executed")];
-        await waitFor("all of each on the other", 60, gtids, ([onA, onB]) => onA === onB);
+        await waitFor(
+            "all of a on b",
+            60,
+            async () => [await a.written(), await b.applied()],
+            ([on, off]) => on === off,
+        );
+        await waitFor(
+            "all of b on a",
+            60,
+            async () => [await b.written(), await a.applied()],
+            ([on, off]) => on === off,
+        );
         const [onA, onB] = [await readHolding(a), await readHolding(b)];
         await a.sql("SET GLOBAL event_scheduler = ON");
         expect([...findDamage("a", this.load, onA), ...findDamage("b", this.load, onB)]).toEqual([]);
@@ -111,6 +128,11 @@ export class Interrupted {
 /** For b, where a destroy comes before an up: between them it is on its own, and what its events wrote would be its own, too. */
 export const keepEventsOff = (host: Host) =>
     host.run("printf '[mysqld]\\nevent_scheduler=OFF\\n' >/etc/mysql/mysql.conf.d/quiet.cnf; systemctl restart mysql");
+
+export const switchGtidsOff = (host: Host) =>
+    host.run(
+        "printf '[mysqld]\\ngtid_mode=OFF\\nenforce_gtid_consistency=OFF\\n' >/etc/mysql/mysql.conf.d/own.cnf; systemctl restart mysql",
+    );
 
 /** Looks whether the moment has come; false as long as it has not. */
 export type Moment = (run: Running) => Promise<unknown> | unknown;
