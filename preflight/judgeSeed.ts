@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { PreflightRequest } from "../core/preflightRequest";
 import { countGtids, subtractGtids } from "./gtid";
 import { judgeSource } from "./judgeSource";
@@ -114,7 +115,7 @@ function judgeParted(a: Seen, b: Seen, found: Findings): void {
         found.refuse(
             "b",
             "MM_PREFLIGHT_PARTED",
-            `holds what an earlier pair left: transactions that a lacks (${errant || "none"}), and purged ones of a's that it missed (${missed || "none"})${made}`,
+            `holds what an earlier pair left: transactions that a lacks (${errant || "none"}), and purged ones of a's that it missed (${missed || "none"})${renamedLog(a, b)}${made}`,
             `see what they are (mysqlbinlog), bring what is wanted to a; then ${next}`,
         );
         return;
@@ -135,6 +136,13 @@ function judgeParted(a: Seen, b: Seen, found: Findings): void {
         const what = `lacks ${count(lost.length, "schema")} of a's (${list(lost)}) that were there when the two parted: it was emptied by hand`;
         found.refuse("b", "MM_PREFLIGHT_PARTED", what, next);
     }
+}
+
+/** A restart without the pair's options gives the log its old name back, and what it holds under the other counts as purged. */
+function renamedLog(a: Seen, b: Seen): string {
+    const now = basename(a.facts.variable("log_bin_basename"));
+    const then = b.facts.mark("seed", "source_file").replace(/\.\d+$/, "");
+    return then === "" || now === then ? "" : `, for a's log is called ${now} now, and what ${then} holds is not in it`;
 }
 
 /** By a minute at least, as clocks may be apart; both in seconds. */

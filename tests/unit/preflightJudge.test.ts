@@ -598,6 +598,24 @@ describe("a b that is not fresh", () => {
         expect(said(report({ a, b }))).toEqual([`PARTED b: ${what}`]);
     });
 
+    it("is told that a's log has another name, where that is why it missed some", () => {
+        const [mark = ""] = marked("parted");
+        const lagging = {
+            without: left,
+            with: [`${mark}_source_file=mysql-bin.000002`, "schema shop", "variable gtid_executed uuid-a:1-400"],
+        };
+        const purged = variable("gtid_purged", "uuid-a:1-450");
+        for (const [name, why] of [
+            ["/var/lib/mysql/binlog", ", for a's log is called binlog now, and what mysql-bin holds is not in it"],
+            ["/var/lib/mysql/mysql-bin", ""],
+        ]) {
+            const a = { ...purged, with: [...purged.with, `variable log_bin_basename ${name}`] };
+            expect(said(report({ a, b: lagging }))).toEqual([
+                `PARTED b: holds what an earlier pair left: transactions that a lacks (none), and purged ones of a's that it missed (uuid-a:401-450)${why}`,
+            ]);
+        }
+    });
+
     it.each<[string, string, string, string, string]>([
         ["the logs of both were reset", "uuid-a:1-399", "", "uuid-a:1-3", "uuid-a:1-399,uuid-a:4-399"],
         ["its own log was reset", "uuid-a:1-399", "uuid-a:400", "uuid-a:1-500", "uuid-a:1-399"],

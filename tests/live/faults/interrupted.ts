@@ -67,6 +67,17 @@ export class Interrupted {
         return repeat(() => this.stack.destroy(), allowed);
     }
 
+    /** What a person does who is told to empty b, and to let it be seeded anew. */
+    async emptyB(): Promise<void> {
+        const schemas = await b.sql(
+            "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')",
+        );
+        const drops = schemas.split("\n").map((name) => `DROP DATABASE \`${name}\``);
+        await b.sql(["SET GLOBAL super_read_only = 0", ...drops, "RESET BINARY LOGS AND GTIDS"].join("; "));
+        await b.run("cd /var/lib/mysql-master-master/3306 && rm -f seed link");
+        Object.assign(this.stack.settings, { converge: "b is empty", accept: { replacedAccounts: true } });
+    }
+
     /** An up that stops with this code, and no other; gives what it said. */
     async expectStop(code: string): Promise<string> {
         const { exitCode, text } = await this.stack.up();

@@ -5,17 +5,6 @@ jest.setTimeout(1_200_000);
 
 let pair: Interrupted;
 
-/** What a person does who is told to empty b, and to let it be seeded anew. */
-async function emptyB(): Promise<void> {
-    const schemas = await b.sql(
-        "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')",
-    );
-    const drops = schemas.split("\n").map((name) => `DROP DATABASE \`${name}\``);
-    await b.sql(["SET GLOBAL super_read_only = 0", ...drops, "RESET BINARY LOGS AND GTIDS"].join("; "));
-    await b.run("cd /var/lib/mysql-master-master/3306 && rm -f seed link");
-    Object.assign(pair.stack.settings, { converge: "b is empty", accept: { replacedAccounts: true } });
-}
-
 describe("what the preflight cannot know stops a later step, and the way out that it names leads on", () => {
     afterEach(async () => {
         lab("hosts.sh", ["open", "b", "3306"]);
@@ -56,7 +45,7 @@ describe("what the preflight cannot know stops a later step, and the way out tha
         await a.sql(`PURGE BINARY LOGS TO '${last}'`);
         expect(await pair.up("MM_HOST_LOCKED").catch(codesOf)).toEqual(["MM_LINK_LOG_PURGED"]);
         expect(await b.replica("Source_Host")).toBe("");
-        await emptyB();
+        await pair.emptyB();
         expect(await pair.up()).toEqual([]);
         await pair.expectWhole();
     });
