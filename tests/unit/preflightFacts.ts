@@ -44,12 +44,19 @@ const good = (label: "a" | "b") => {
     ];
 };
 
-/** Facts of a good host, with lines taken out (those that begin with one of `without`) and others put in; words by spaces, `_` stands for one. */
+/** Facts of a good host, with lines taken out (those that begin with one of `without`) and others put in; words by spaces, `_` stands for one, `\_` for itself. */
 export function seen(label: "a" | "b", change: Change = {}, pair: PairInput = stack): Seen {
     const lines = good(label)
         .filter((line) => !(change.without ?? []).some((start) => line.startsWith(start)))
         .concat(change.with ?? []);
-    const text = lines.map((line) => line.replaceAll(" ", "\t").replaceAll("_", " ")).join("\n");
+    const text = lines
+        .map((line) =>
+            line
+                .replaceAll(" ", "\t")
+                .replace(/(?<!\\)_/g, " ")
+                .replaceAll("\\_", "_"),
+        )
+        .join("\n");
     // names of variables keep their underscores
     const facts = new Facts(text.replace(/^(variable|persisted)\t([a-z ]+)/gm, (all) => all.replaceAll(" ", "_")));
     return { node: preflightRequest(pair)[label], facts, problems: [], clock: { aheadSeconds: 0, doubtSeconds: 0 } };

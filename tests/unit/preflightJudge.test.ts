@@ -602,7 +602,7 @@ describe("a b that is not fresh", () => {
         const [mark = ""] = marked("parted");
         const lagging = {
             without: left,
-            with: [`${mark}_source_file=mysql-bin.000002`, "schema shop", "variable gtid_executed uuid-a:1-400"],
+            with: [`${mark}_source\\_file=mysql-bin.000002`, "schema shop", "variable gtid_executed uuid-a:1-400"],
         };
         const purged = variable("gtid_purged", "uuid-a:1-450");
         for (const [name, why] of [
