@@ -3,7 +3,7 @@ import type { Seen } from "./look";
 import type { Findings } from "./problem";
 
 /** As in remote/lib/owner.sh: a stack that did something on a host within that time may still be at work on the other one. */
-const OWNER_SECONDS = 300;
+const OWNER_SECONDS = 1500;
 
 /** Whether another stack works on this host, or has its pair there, as the steps `lock-a` and `lock-b` will ask before any change. */
 export function judgeOwner({ identity, accept }: PreflightRequest, { node, facts }: Seen, found: Findings): void {

@@ -1,8 +1,9 @@
 # owner.sh: which stack works on this host, and whose it is. One note in the node's memory, checked and renewed by every step that
 # changes something: identity= stack= (PROJECT/NAME) step= at= (of its last step) since= (of that run), in seconds, from= (address)
 
-# A run may be at work on the other host, and do nothing here meanwhile; after this long it counts as ended.
-OWNER_SECONDS=300
+# A run may be at work on the other host, and do nothing here meanwhile (its server may take mysql.startTimeoutSeconds, 600, to start, and
+# again with its old options); after this long it counts as ended.
+OWNER_SECONDS=1500
 
 # claim_host: under the lock. A step without an identity (a component that is used on its own) keeps no note.
 claim_host() {

@@ -753,13 +753,13 @@ describe("whose the hosts are", () => {
         ["another stack's pair, by a stack that was never up", asked(9000, "", true), [pair]],
         [
             "another stack's pair, whose state is said to be lost too early",
-            asked(1299, "uuid-mine", true, true),
+            asked(2499, "uuid-mine", true, true),
             [work],
         ],
-        ["where another stack was just at work", asked(1299, "uuid-mine"), [work]],
-        ["where a clock was set back", asked(701, "uuid-mine"), [work]],
-        ["another stack's that has left it", asked(1300, "uuid-mine"), []],
-        ["another stack's pair, whose state is lost", asked(1300, "uuid-mine", true, true), []],
+        ["where another stack was just at work", asked(2499, "uuid-mine"), [work]],
+        ["where a clock was set back", asked(-499, "uuid-mine"), [work]],
+        ["another stack's that has left it", asked(2500, "uuid-mine"), []],
+        ["another stack's pair, whose state is lost", asked(2500, "uuid-mine", true, true), []],
         [
             "another stack's, into which it imports for long",
             asked(9000, "uuid-mine", "mark seed state=unfinished"),
