@@ -8,7 +8,7 @@ ifdef SERVER
 export MM_LAB_SERVER := $(SERVER)
 endif
 
-.PHONY: help up down ssh env status tools check-hosts format check static unit live test test-faults soak bench
+.PHONY: help up down ssh env status tools check-hosts format check static unit live test test-series test-faults soak bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -56,9 +56,13 @@ live: ## boot hosts of the tests' own, and prove the rest on them
 	@lab/tools.sh
 	.ci/checks.sh live
 
-test: ## check, live, and a sample of test-faults (five minutes of it); the last line is the sum
+test: ## check, live, test-series, and a sample of test-faults (five minutes of it); the last line is the sum
 	@lab/tools.sh
-	.ci/checks.sh static unit live sample
+	.ci/checks.sh static unit live series sample
+
+test-series: ## the procedure on each series of server that the lab knows: a table, series by row
+	@lab/tools.sh
+	.ci/checks.sh series
 
 test-faults: ## every fault, made for real on hosts of the tests' own while a is written to (an hour to an hour and a half)
 	@lab/tools.sh

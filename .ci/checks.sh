@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # checks.sh: runs the named parts, all of them to the end, and prints what passed and failed in the last line.
-# in:  parts out of: static unit live sample faults soak (RUNS, SEED); MM_KEEP_LAB=1 leaves the tests' hosts running;
+# in:  parts out of: static unit live series sample faults soak (RUNS, SEED); MM_KEEP_LAB=1 leaves the tests' hosts running;
 #      MM_TEST_SUBNET (default "10.231.200 10.231.202"): as many subnets as labs, on which tests with hosts run side by side;
-#      MM_TEST_SECONDS bounds each part of the tests; by default it has three times what it takes, and static, unit, live and sample
-#      together have 87 minutes
+#      MM_TEST_SECONDS bounds each part of the tests; by default it has about twice what it takes, and static, unit, live, series and
+#      sample together have 87 minutes
 # out: `N passed, N failed`: tests, and among the failed also each check of the static part that did not pass, and each part of
 #      which fewer tests passed than there are: none, or of the sample some
 set -euo pipefail
@@ -43,14 +43,20 @@ run_static() {
     check 'shellcheck of remote' shellcheck --shell=bash --exclude=SC2034,SC2153 "${host_scripts[@]}"
 }
 
-run_unit() { LIMIT=700 run_jest unit tests/unit tests/scripts --maxWorkers=100%; } # by itself jest leaves a core idle
+run_unit() { LIMIT=500 run_jest unit tests/unit tests/scripts --maxWorkers=100%; } # by itself jest leaves a core idle
 
 # The option takes all words that follow it: it comes last.
-run_live() { LIMIT=3300 on_hosts run_jest live tests/live --testPathIgnorePatterns=tests/live/faults/; }
+run_live() { LIMIT=2300 on_hosts run_jest live tests/live --testPathIgnorePatterns=tests/live/faults/; }
+
+# The procedure on every kind of server that the lab knows.
+run_series() {
+    LIMIT=1500 on_hosts run_jest series tests/series
+    [ ! -s "$RESULTS/series.json" ] || node .ci/series-table.js "$RESULTS/series.json"
+}
 
 # Of the faults what finds most in five minutes; `make test-faults` has all of them.
 run_sample() {
-    LIMIT=1200 on_hosts run_jest sample tests/live/faults -t '(a is restarted|b imports|a dumps|attach-b|mysqldump is killed|ALTER TABLE)$'
+    LIMIT=900 on_hosts run_jest sample tests/live/faults -t '(a is restarted|b imports|a dumps|attach-b|mysqldump is killed|ALTER TABLE)$'
 }
 
 run_faults() {

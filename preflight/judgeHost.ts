@@ -1,6 +1,7 @@
 import { defaults } from "../core/defaults";
 import type { Seen } from "./look";
 import type { Findings } from "./problem";
+import { isSupported, supportedText } from "./series";
 
 /** What a host needs whatever its server is like. */
 export function judgeHost({ node, facts }: Seen, found: Findings): void {
@@ -20,7 +21,8 @@ export function judgeHost({ node, facts }: Seen, found: Findings): void {
     }
     const missing = facts.all("missing");
     if (missing.length > 0) {
-        const next = "install them (coreutils, util-linux, openssh-client, the client programs of the server's series)";
+        const next =
+            "install them (coreutils, diffutils, util-linux, openssh-client, the client programs of the server's series)";
         found.refuse(label, "MM_PREFLIGHT_TOOLS", `has no program ${missing.join(", ")}`, next);
     }
     const [flavour = "", text = "", version = "0"] = facts.rows("server")[0] ?? [];
@@ -31,9 +33,9 @@ export function judgeHost({ node, facts }: Seen, found: Findings): void {
             found.refuse(label, "MM_PREFLIGHT_TOOLS", what, "install the client programs of the server's series");
         }
     }
-    if (facts.has("server") && (flavour !== "MySQL" || Number(version) < 80000)) {
-        const what = `runs ${flavour} ${text}; this release builds pairs of MySQL 8.0 and later`;
-        found.refuse(label, "MM_PREFLIGHT_SERVER", what, "install MySQL 8.0 or later, the same series on both");
+    if (facts.has("server") && !isSupported(flavour, Number(version))) {
+        const what = `runs ${flavour} ${text}; this release builds pairs of ${supportedText}`;
+        found.refuse(label, "MM_PREFLIGHT_SERVER", what, "install one of these, the same series on both");
     }
 }
 

@@ -30,6 +30,15 @@ export function judgePair(a: Seen, b: Seen, found: Findings): void {
         );
     }
     requireEqual(a, b, found, "gtid_mode", "MM_PREFLIGHT_GTID_MODE", "make both the same");
+    if ([a, b].some(({ facts }) => facts.variable("gtid_strict_mode") === "ON")) {
+        const domain = a.facts.variable("gtid_domain_id");
+        if (domain === b.facts.variable("gtid_domain_id")) {
+            const what = `gtid_strict_mode is on, and both have gtid_domain_id ${domain}: what one writes stops the other (1950)`;
+            const next =
+                "give b another gtid_domain_id, in its option file and by SET GLOBAL; or switch gtid_strict_mode off";
+            found.refuse("pair", "MM_PREFLIGHT_GTID_STRICT", what, next);
+        }
+    }
     const anew = "it is fixed when a server is initialised: initialise b anew with a's value";
     requireEqual(a, b, found, "lower_case_table_names", "MM_PREFLIGHT_NAMES_CASE", anew);
     requireEqual(a, b, found, "innodb_page_size", "MM_PREFLIGHT_PAGE_SIZE", anew);

@@ -69,7 +69,10 @@ function judgeReplicas(
 ): void {
     const { label } = node;
     const ours = [peer?.facts.variable("server_uuid"), facts.mark("link", "uuid")];
-    const theirs = facts.rows("replica").filter(([, , , , uuid]) => !ours.includes(uuid));
+    // servers without an uuid are known by their number; what the link's note has behind it tells their data directories apart
+    const isOurs = (uuid = "") =>
+        ours.some((each) => each === uuid || each?.replace(/^(server-id-\d+)-.*/, "$1") === uuid);
+    const theirs = facts.rows("replica").filter(([, , , , uuid]) => !isOurs(uuid));
     const names = theirs.map(
         ([id, host, port]) => `server_id ${id} ${host ? `at ${host}:${port}` : "(tells no host)"}`,
     );

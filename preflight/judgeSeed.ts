@@ -33,8 +33,10 @@ function seedState(a: Seen | undefined, b: Seen): string {
     return isOwn && (source === "" || facts.mark("seed", "source") === source) ? facts.mark("seed", "state") : "";
 }
 
-/** What a new installation brings along; Debian's has its own. */
-const NEW_ACCOUNTS = /^(root|mysql|mysql\.\w+|mariadb\.sys|debian-sys-maint)@(localhost|127\.0\.0\.1|::1)$/;
+/** What a new installation brings along; Debian's has its own, and up to 5.6 there are some of its host's name, and for anybody. */
+const NEW_ACCOUNTS = /^(root|mysql|mysql\.\w+|mariadb\.sys|debian-sys-maint|)@(localhost|127\.0\.0\.1|::1)$/;
+const isNewAccount = (name: string, hostname: string) =>
+    NEW_ACCOUNTS.test(name) || (hostname !== "" && [`root@${hostname}`, `@${hostname}`].includes(name));
 /** The packages' own scripts and mysql_secure_installation stay below that. */
 const NEW_TRANSACTIONS = 10;
 
@@ -52,7 +54,9 @@ function judgeFresh(request: PreflightRequest, a: Seen, b: Seen, found: Findings
         );
     }
     const theirs = a.facts.all("account");
-    const accounts = b.facts.all("account").filter((name) => !NEW_ACCOUNTS.test(name) && !theirs.includes(name));
+    const accounts = b.facts
+        .all("account")
+        .filter((name) => !isNewAccount(name, b.facts.variable("hostname")) && !theirs.includes(name));
     if (accounts.length > 0 && a.facts.has("size") && !request.accept.replacedAccounts) {
         found.refuse(
             "b",

@@ -126,7 +126,10 @@ function judgeBusy({ facts }: Seen, found: Findings): void {
 const SEED_BYTES_PER_SECOND = 5_000_000;
 
 function judgeRetention({ facts }: Seen, found: Findings): void {
-    const kept = Number(facts.variable("binlog_expire_logs_seconds"));
+    // by days in MySQL before 8.0 and MariaDB before 10.6
+    const kept = Number(
+        facts.variable("binlog_expire_logs_seconds") || Number(facts.variable("expire_logs_days")) * 86400,
+    );
     if (kept === 0 || facts.variable("binlog_expire_logs_auto_purge") === "OFF") {
         return; // for good
     }

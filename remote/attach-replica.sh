@@ -31,6 +31,7 @@ follow() {
     require_same_source "$id"
     require_configured_source "$id"
     require_same_logs
+    id="$PEER_UUID"
     ENCRYPTED="$(read_peer_tls)"
     CA="$(channel_ca_path)"
     require_no_downgrade
@@ -88,7 +89,7 @@ require_link_running() {
 
 # What a parallel applier's status only hints at.
 read_worker_error() {
-    has_replication_tables || return 0
+    has_channel_tables || return 0
     try_sql 'SELECT LAST_ERROR_MESSAGE FROM performance_schema.replication_applier_status_by_worker WHERE LAST_ERROR_NUMBER <> 0 LIMIT 1' || true
 }
 
@@ -97,7 +98,7 @@ part() {
     if [ "$FOLLOWED" = "$WANTED" ]; then
         has_last_rows ||
             warn MM_LINK_BEHIND "parts from $WANTED without all that was written there (receiver: $(replica_field Replica_IO_Running), applier: $(replica_field Replica_SQL_Running)); what it lacks is on $PEER_HOST alone"
-        sql "STOP $(sql_replica)" "RESET $(sql_replica) ALL"
+        sql "STOP $(sql_replica)" "$(sql_forget_source)"
         note "no longer follows $WANTED"
     fi
     drop_channel_cas

@@ -37,7 +37,7 @@ configure() {
     require_running_values
     log="$(ensure_log_id)"
     printf 'node port=%s server_id=%s uuid=%s server=%s-%s gtid=%s log_bin=%s log=%s listens=%s\n' "$PORT" "$SERVER_ID" \
-        "$(read_server_uuid)" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$(read_gtid_mode)" "$LOG_BIN" "$log" "$(read_variable bind_address | tr -d ' ')"
+        "$(read_server_uuid)" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$(read_gtid_mode)" "$LOG_BIN" "$log" "$(read_listens | tr -d ' ')"
 }
 
 # What the role says stays in the file, and the fence with it, until both channels are gone for certain (lock-host.sh).
@@ -94,7 +94,7 @@ choose_log_name() {
 choose_bind_address() {
     local listens kept address
     kept="$(recall bind-address)"
-    listens="$(read_variable bind_address)"
+    listens="$(read_listens)"
     case "$BIND_ADDRESS" in
         keep) BIND_ADDRESS='' ;;
         '')
@@ -103,14 +103,20 @@ choose_bind_address() {
                 return
             fi
             address="$(read_own_address)"
-            if takes_address_list; then BIND_ADDRESS="$listens,$address"; else BIND_ADDRESS='*'; fi
+            if takes_address_list; then BIND_ADDRESS="$listens,$address"; else BIND_ADDRESS="$(any_address)"; fi
             remember bind-address "$BIND_ADDRESS"
             note "listened on $listens only, where no peer reaches it; will listen on $BIND_ADDRESS"
             ;;
     esac
+    [ -z "$BIND_ADDRESS" ] || has_bind_address ||
+        fail MM_NODE_ADDRESS "$NODE's server listens on ${listens:-what it has by default}, and its series does not tell whether it does so by now. Nothing was changed" \
+            "make bind_address right by hand in its option files ($(find_option_lines bind_address | tr '\n' ' ')), restart it, and leave mysql.bindAddress out; then run up again"
     [ "$(read_variable skip_networking)" = 0 ] || fail MM_NODE_NO_NETWORK "$NODE's server runs with skip_networking. Nothing was changed" \
         "remove skip_networking from its option files ($(find_option_lines skip_networking | tr '\n' ' ')), then run up again"
 }
+
+# read_listens: where the server has no variable for it, what its option files say; nothing means all addresses.
+read_listens() { if has_bind_address; then read_variable bind_address | sed 's/^NULL$/*/'; else read_effective_options | sed -n 's/^bind_address=//p' | tail -n 1 | grep . || echo '*'; fi; }
 
 # The address that HOST means, if it is this host's own; else the one that the SSH connection came in by.
 read_own_address() {
@@ -129,7 +135,10 @@ wanted_lines() {
     echo "log_slave_updates=1"
     echo "relay_log=$RELAY_LOG"
     # Where GTIDs do not keep it from coming twice, what a receiver gets again from an old place would be applied again.
-    [ "$(read_gtid_mode)" = ON ] || keeps_receiver_place || echo "$AT_START_ALONE=1"
+    if [ "$(read_gtid_mode)" != ON ] && ! keeps_receiver_place; then
+        echo "$AT_START_ALONE=1"
+        relay_log_info_setting
+    fi
     [ -z "$BIND_ADDRESS" ] || echo "bind_address=$BIND_ADDRESS"
     [ -z "$SETTINGS" ] || printf '%s\n' "$SETTINGS"
 }

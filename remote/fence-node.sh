@@ -94,7 +94,7 @@ part_from_gone() {
         fail MM_ROLE_BEHIND "$NODE has received more from $PEER_HOST than it has applied (its applier runs: $(replica_field Replica_SQL_Running)), and $PEER_HOST is gone; $NODE stays closed" \
             "see SHOW $(sql_replica) STATUS on $NODE; mend what stops its applier, then run up again" "$(replica_field Last_SQL_Error)"
     remember link "$(recall link) parted=gone"
-    sql "STOP $(sql_replica)" "RESET $(sql_replica) ALL"
+    sql "STOP $(sql_replica)" "$(sql_forget_source)"
     note "has applied all that it had received from $PEER_HOST, and follows it no more"
 }
 has_applied_or_stopped() { has_applied_all_received || [ "$(replica_field Replica_SQL_Running)" != Yes ]; }

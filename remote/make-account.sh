@@ -31,7 +31,7 @@ ensure_account() {
         # known before it is made: a run that is cut in between must find its own account, not somebody's
         remember account "$MARK digest=unfinished"
         with_write_access create_account
-        note "made $WHO with REPLICATION SLAVE and REPLICATION CLIENT, and SELECT on the program's own schema"
+        note "made $WHO with $(account_rights), and SELECT on the program's own schema"
     elif [ -z "$known" ] && [ "$MADE_ELSEWHERE" != yes ]; then
         fail MM_ACCOUNT_EXISTS "$NODE already has an account $WHO that this program did not make. Nothing was changed" \
             "name another one in account.name, or drop it on $NODE if nobody needs it; then run up again"

@@ -4,7 +4,7 @@
 #        COPY_HOST COPY_PORT COPY_USER COPY_HOST_KEY (empty: the check was left out by hostKeyCheck: false)
 #        ADMIT (the peer's line) PEER_UUID
 # out:   dump file=FILE position=BYTES gtid=SET bytes=N | dump none
-# codes: MM_SEED_ENGINE MM_SEED_DISK MM_SEED_BUSY MM_SEED_CHANGED MM_SEED_LOCKED MM_SEED_PREPARED MM_SEED_COPY
+# codes: MM_HOST_NO_CLIENT MM_SEED_ENGINE MM_SEED_DISK MM_SEED_BUSY MM_SEED_CHANGED MM_SEED_LOCKED MM_SEED_PREPARED MM_SEED_DUMP MM_SEED_DUMP_OPTIONS MM_SEED_COPY
 
 main() {
     local told
@@ -38,7 +38,7 @@ require_room() {
             "ALTER TABLE … ENGINE = InnoDB; or set accept.nonTransactionalTables, and the dump locks all tables against writes as long as it takes; then run up again"
     claim_backup_file
     # the size of now, not a cached one; text and hexadecimal digits take up to twice the room
-    needed="$(sql 'SET SESSION information_schema_stats_expiry = 0' 'SELECT 2 * COALESCE(SUM(data_length), 0) FROM information_schema.tables')"
+    needed="$(sql_fresh 'SELECT 2 * COALESCE(SUM(data_length), 0) FROM information_schema.tables')"
     free="$(df -Pk "$(dirname "$BACKUP_FILE")" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')"
     [ "$free" -gt "$needed" ] || fail MM_SEED_DISK "$(dirname "$BACKUP_FILE") on $NODE has $free bytes free, and the dump may take $needed" \
         "make room, or set seed.backupFile to a larger file system; then run up again"
@@ -67,6 +67,7 @@ make_dump() {
             busy) note "try $try: a statement on $NODE holds up the dump's lock; $NODE goes on meanwhile" ;;
             prepared) note "try $try: XA transactions are prepared on $NODE ($(list_prepared)), which no dump can carry" ;;
             late) note "try $try: the dump did not begin while the lock was held; $NODE goes on meanwhile" ;;
+            moved) note "try $try: the dump began at another place in the log than the count of its rows; it is thrown away" ;;
             changed) note "try $try: definitions changed during the dump (${CHANGED:-a table was made anew}); it is thrown away" ;;
         esac
         sleep 5
@@ -78,6 +79,8 @@ make_dump() {
             "XA COMMIT or XA ROLLBACK them (or let their transaction manager), then run up again" ;;
         late) fail MM_SEED_BUSY "the dump on $NODE did not begin within $LOCK_HOLD_MS ms of read lock, three times. $NODE was only read" \
             "see what loads $NODE, then run up again" ;;
+        moved) fail MM_SEED_BUSY "the dump on $NODE began at another place in the log than the count of its rows, three times. $NODE was only read" \
+            "see what writes on $NODE past its read lock, then run up again" ;;
         *) fail_busy ;;
     esac
 }

@@ -123,10 +123,10 @@ require_untouched() {
     local foreign
     foreign="$(find_foreign_event try_sql "${START% *}" "${START#* }")"
     [ -z "$foreign" ] || fail MM_SEED_LOAD "somebody wrote on $NODE during the import ($foreign); $NODE is not used as it is" \
-        "see what that was (mysqlbinlog); keep everybody off $NODE, then run up again: the import is begun again on a node that holds nothing else"
+        "see what that was (mysqlbinlog); empty $NODE, remove $STATE/seed there, keep everybody off it, then run up again"
     [ "$(read_gtid_mode)" != ON ] || [ "$(read_gtid_set)" = "$(value_of gtid "$DUMP")" ] ||
         fail MM_SEED_LOAD "after the import $NODE has the GTID set $(read_gtid_set), the backup has $(value_of gtid "$DUMP")" \
-            "see who wrote on $NODE meanwhile, then run up again: the import is begun again"
+            "see who wrote on $NODE meanwhile; empty $NODE, remove $STATE/seed there, then run up again"
 }
 
 require_complete() {

@@ -37,7 +37,7 @@ part_from_old_peer() {
         wait_until 60 has_applied_all_received ||
             fail MM_LINK_BEHIND "$NODE has received more from its old peer than it has applied, and a new peer is to be seeded from it. Nothing was changed" \
                 "see SHOW $(sql_replica) STATUS on $NODE; let it apply the rest (START $(sql_replica) SQL_THREAD), then run up again"
-        sql "STOP $(sql_replica)" "RESET $(sql_replica) ALL"
+        sql "STOP $(sql_replica)" "$(sql_forget_source)"
         note "no longer follows its old peer"
     fi
     forget link

@@ -25,7 +25,7 @@ attach() {
     fi
     require_unpurged "$file" "$position"
     # a RESET without ALL, by hand, leaves behind where the applier of a link stood that is gone: START would trip over it (1872)
-    [ -n "$FOLLOWED" ] || remains=("RESET $(sql_replica) ALL")
+    [ -n "$FOLLOWED" ] || remains=("$(sql_forget_source)")
     sql "STOP $(sql_replica)" "${remains[@]+"${remains[@]}"}" "$(sql_change_source) $(sql_channel "$file" "$position")" "START $(sql_replica)"
     HELD=''
     note "follows $WANTED $how"
@@ -41,7 +41,8 @@ sql_channel() {
     else
         options="$options, ${source}_LOG_FILE = $(quote_sql "$1"), ${source}_LOG_POS = $2"
     fi
-    if [ -n "$RETRY_SECONDS" ]; then options="$options, ${source}_CONNECT_RETRY = $RETRY_SECONDS, ${source}_RETRY_COUNT = $RETRY_COUNT"; fi
+    if [ -n "$RETRY_SECONDS" ]; then options="$options, ${source}_CONNECT_RETRY = $RETRY_SECONDS$(! has_retry_count || echo ", ${source}_RETRY_COUNT = $RETRY_COUNT")"; fi
+    if has_use_gtid; then options="$options, MASTER_USE_GTID = no"; fi
     options="$options, $(sql_channel_tls "$ENCRYPTED" "$CA")"
     # without TLS an account of caching_sha2_password logs in only with the source's public key
     if has_source_public_key; then options="$options, GET_${source}_PUBLIC_KEY = 1"; fi

@@ -38,7 +38,7 @@ require_unpurged() {
     local gone='' way="let $PEER_HOST keep its logs longer (binlog_expire_logs_seconds); then empty $NODE (or name a fresh host), remove $STATE/seed and $STATE/link there, and run up again: it is seeded anew"
     if [ "$BY_GTID" = 1 ]; then
         gone="$(peer_read "GTID_SUBTRACT(@@global.gtid_purged, $(quote_sql "$(read_gtid_set)"))" | plain_gtid_set)"
-    elif ! try_peer 'SHOW BINARY LOGS' | awk -F'\t' -v file="$1" -v position="$2" '$1 == file && $2 >= position { found = 1 } END { exit !found }'; then
+    elif ! has_peer_log_to "$1" "$2"; then
         gone="log $1 to position $2"
     fi
     [ -n "$gone" ] || return 0

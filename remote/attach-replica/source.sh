@@ -12,7 +12,7 @@ require_ours() {
 require_same_source() {
     local known
     known="$(value_of uuid "$(recall link)")"
-    if [ -z "$FOLLOWED" ] || [ -z "$known" ] || [ "$known" = "$1" ]; then return; fi
+    if [ -z "$FOLLOWED" ] || [ -z "$known" ] || is_same_server "$known" "$1"; then return; fi
     sql "STOP $(sql_replica)"
     fail MM_LINK_OTHER_SOURCE "$NODE followed server $known at $WANTED, and now $1 answers there. $NODE was stopped from following it" \
         "if that is a restored copy, pulumi destroy and up again will tell whether the two fit; if it is a stranger, give the right host"
@@ -20,7 +20,7 @@ require_same_source() {
 
 # require_configured_source ID: whoever answers is the server that was configured as the peer, and not another one behind the same name.
 require_configured_source() {
-    [ "$1" = "$PEER_UUID" ] || fail MM_LINK_OTHER_SOURCE "at $WANTED server $1 answers $NODE; the one that was configured is $PEER_UUID. $NODE was not changed" \
+    is_same_server "$PEER_UUID" "$1" || fail MM_LINK_OTHER_SOURCE "at $WANTED server $1 answers $NODE; the one that was configured is $PEER_UUID. $NODE was not changed" \
         "see what $PEER_HOST and its port mean on $NODE (names, NAT, a proxy); if the peer was installed anew, set converge to a new text; then run up again"
 }
 

@@ -5,17 +5,18 @@ has_account() { [ -n "$(sql "SELECT 1 FROM mysql.user WHERE user = $(quote_sql "
 
 # The second grant lets each node see the other's test row, in a schema of the program's own.
 sql_create_account() {
-    echo "CREATE USER $(who) IDENTIFIED BY $(quote_sql "$ACCOUNT_PASSWORD")$([ "$TLS_REQUIRE" != true ] || echo ' REQUIRE SSL')"
+    echo "CREATE USER $(who) IDENTIFIED BY $(quote_sql "$ACCOUNT_PASSWORD")"
+    [ "$TLS_REQUIRE" != true ] || sql_require_encryption
     sql_grant
 }
 sql_grant() {
-    echo "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO $(who)"
+    echo "GRANT $(account_rights) ON *.* TO $(who)"
     echo "GRANT SELECT ON mysql_master_master.* TO $(who)"
 }
 has_grants() {
     local grants
     grants="$(sql "SHOW GRANTS FOR $(who)")"
-    case "$grants" in *'REPLICATION SLAVE, REPLICATION CLIENT ON'*'SELECT ON '?mysql_master_master*) ;; *) return 1 ;; esac
+    case "$grants" in *"$(account_rights) ON"*'SELECT ON '?mysql_master_master*) ;; *) return 1 ;; esac
 }
 
 # has_wanted_encryption: whether the account is let in over TLS alone, if the stack says so; and in clear, if it says that.
@@ -25,7 +26,7 @@ has_wanted_encryption() {
     asks="$(sql "SELECT ssl_type FROM mysql.user WHERE user = $(quote_sql "$ACCOUNT") AND host = $(quote_sql "$ACCOUNT_HOST")")"
     [ "$TLS_REQUIRE:$asks" != true: ] && { [ "$TLS_REQUIRE" = true ] || [ -z "$asks" ]; }
 }
-sql_require_encryption() { echo "ALTER USER $(who) REQUIRE $([ "$TLS_REQUIRE" = true ] && echo SSL || echo NONE)"; }
+sql_require_encryption() { sql_require_tls "$(who)" "$([ "$TLS_REQUIRE" = true ] && echo SSL || echo NONE)"; }
 
 # digest_of PASSWORD: by which a changed one is noticed; salted with the server's id, and no clear text.
 digest_of() { printf '%s/%s' "$(read_server_uuid)" "$1" | sha256sum | cut -c 1-32; }

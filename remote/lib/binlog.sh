@@ -19,7 +19,7 @@ pick_foreign() {
 # stdin; `no log` when FILE is not there. ASK is sql, try_sql or try_peer; a log that cannot be read ends the script.
 find_event() {
     local ask="$1" from="$3" logs log past='' found
-    logs="$("$ask" 'SHOW BINARY LOGS' | cut -f 1)" || fail_unread_log "$ask" 'the list of logs'
+    logs="$(read_logs "$ask" "$2")" || fail_unread_log "$ask" 'the list of logs'
     for log in $logs; do
         if [ "$log" = "$2" ]; then past=yes; fi
         [ -n "$past" ] || continue
@@ -32,6 +32,28 @@ find_event() {
         from=4
     done
     [ -n "$past" ] || echo 'no log'
+}
+
+# read_logs ASK FILE: the names of the logs, a line each. Where the account may not ask for them: those from FILE up to the current one.
+read_logs() {
+    local current first last
+    if [ "$1" != try_peer ] || shows_logs_to_clients; then
+        "$1" 'SHOW BINARY LOGS' | cut -f 1
+        return
+    fi
+    current="$("$1" "$(sql_binary_log_status)" | cut -f 1)"
+    first="${2##*.}" last="${current##*.}"
+    if [ "${2%.*}" != "${current%.*}" ] || [[ ! "$first$last" =~ ^[0-9]+$ ]]; then return; fi
+    for ((first = 10#$first; first <= 10#$last; first++)); do printf '%s.%06d\n' "${2%.*}" "$first"; done
+}
+
+# has_peer_log_to FILE POSITION: the peer still has the log, and it reaches to there.
+has_peer_log_to() {
+    if shows_logs_to_clients; then
+        try_peer 'SHOW BINARY LOGS' | awk -F'\t' -v file="$1" -v position="$2" '$1 == file && $2 >= position { found = 1 } END { exit !found }'
+    else
+        try_peer "SHOW BINLOG EVENTS IN $(quote_sql "$1") FROM $2 LIMIT 1" >/dev/null
+    fi
 }
 
 # fail_unread_log ASK WHAT

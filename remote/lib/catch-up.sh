@@ -34,7 +34,7 @@ are_threads_running() { [ "$(replica_field Replica_IO_Running) $(replica_field R
 # has_applied_all_received: nothing waits in the relay log. With GTIDs half a transaction, cut off with its source, does not count.
 has_applied_all_received() {
     look_at_replication
-    if [ "$(read_gtid_mode)" = ON ] && has_replication_tables; then
+    if [ "$(read_gtid_mode)" = ON ] && has_channel_tables; then
         [ "$(sql 'SELECT COALESCE(MIN(GTID_SUBSET(RECEIVED_TRANSACTION_SET, @@global.gtid_executed)), 1) FROM performance_schema.replication_connection_status')" = 1 ]
     else
         [ "$(replica_field Source_Log_File) $(replica_field Read_Source_Log_Pos)" = "$(replica_field Relay_Source_Log_File) $(replica_field Exec_Source_Log_Pos)" ]

@@ -3,15 +3,16 @@
 # read_definitions: NAME and what defines it, tab-separated, sorted; a line for each part of a schema, table, view, routine,
 # trigger and event. Numbers that change with the rows are not among it.
 read_definitions() {
-    local theirs="NOT IN ($SYSTEM_SCHEMAS)" hidden='' checks=()
-    ! since 80013 || hidden=', expression, is_visible'
-    ! since 80016 || checks=("SELECT CONCAT(t.table_schema, '.', t.table_name), c.constraint_name, c.check_clause FROM information_schema.check_constraints c
+    local theirs="NOT IN ($SYSTEM_SCHEMAS)" hidden='' reckoned='' checks=()
+    ! has_index_expressions || hidden=', expression, is_visible'
+    ! has_generated_columns || reckoned=', generation_expression'
+    ! has_check_clauses || checks=("SELECT CONCAT(t.table_schema, '.', t.table_name), c.constraint_name, c.check_clause FROM information_schema.check_constraints c
         JOIN information_schema.table_constraints t USING (constraint_schema, constraint_name) WHERE t.table_schema $theirs")
     sql "SELECT schema_name, default_collation_name FROM information_schema.schemata WHERE schema_name $theirs" \
         "SELECT CONCAT(table_schema, '.', table_name), table_type, engine, table_collation, create_options, table_comment
             FROM information_schema.tables WHERE table_schema $theirs" \
         "SELECT CONCAT(table_schema, '.', table_name), ordinal_position, column_name, column_type, is_nullable, column_default, extra,
-            collation_name, generation_expression, column_comment FROM information_schema.columns WHERE table_schema $theirs" \
+            collation_name$reckoned, column_comment FROM information_schema.columns WHERE table_schema $theirs" \
         "SELECT CONCAT(table_schema, '.', table_name), index_name, seq_in_index, non_unique, column_name, collation, sub_part, index_type$hidden
             FROM information_schema.statistics WHERE table_schema $theirs" \
         "SELECT CONCAT(constraint_schema, '.', table_name), constraint_name, update_rule, delete_rule, unique_constraint_schema, referenced_table_name
@@ -36,8 +37,10 @@ read_definitions() {
 # read_places: which of the engine's tables stands behind each name, sorted. A swap (RENAME, EXCHANGE PARTITION) defines nothing anew,
 # and a snapshot reads whichever table has the name now. What a running ALTER builds has no name yet.
 read_places() {
-    since 80000 || return 0
-    sql "SELECT REPLACE(SUBSTRING_INDEX(name, '#', 1), '/', '.'), name, table_id, space FROM information_schema.innodb_tables
+    local tables
+    tables="$(engine_tables)"
+    [ -n "$tables" ] || return 0
+    sql "SELECT REPLACE(SUBSTRING_INDEX(name, '#', 1), '/', '.'), name, table_id, space FROM information_schema.$tables
         WHERE name NOT LIKE '%/#sql%' AND SUBSTRING_INDEX(name, '/', 1) NOT IN ($SYSTEM_SCHEMAS)" >"$SCRATCH/places"
     sort "$SCRATCH/places"
 }
@@ -57,11 +60,13 @@ read_objects() {
 # left out, which no dump carries whole, and so is what the server reckons itself. A checksum a value, not of them all together:
 # those would meet max_allowed_packet.
 read_tables() {
+    local reckoned=''
+    ! has_generated_columns || reckoned="AND COALESCE(generation_expression, '') = ''"
     ask_session "SET SESSION sql_mode = '', SESSION time_zone = '+00:00', SESSION group_concat_max_len = 16777216" \
         "SELECT table_schema, table_name, CONCAT('COALESCE(SUM(CRC32(CONCAT_WS(CHAR(44), 0', COALESCE((
             SELECT GROUP_CONCAT(', COALESCE(CRC32(\`', REPLACE(column_name, '\`', '\`\`'), IF(data_type IN ('enum', 'set'), '\` + 0', '\`'), '), CHAR(45))'
                 ORDER BY ordinal_position SEPARATOR '') FROM information_schema.columns c WHERE c.table_schema = t.table_schema
-                AND c.table_name = t.table_name AND data_type <> 'float' AND COALESCE(generation_expression, '') = ''), ''), '))), 0)')
+                AND c.table_name = t.table_name AND data_type <> 'float' $reckoned), ''), '))), 0)')
             FROM information_schema.tables t WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ($SYSTEM_SCHEMAS)"
 }
 

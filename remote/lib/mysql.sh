@@ -6,12 +6,25 @@ option_line() {
     printf '%s="%s"\n' "$1" "${value//\"/\\\"}"
 }
 
+# The plain name, unless it is but another one for MariaDB's program, which complains of it from 11 on.
+find_program() { # MYSQL-NAME MARIADB-NAME
+    local plain own
+    plain="$(command -v "$1" || true)" own="$(command -v "$2" || true)"
+    if [ -n "$own" ] && { [ -z "$plain" ] || [ "$(readlink -f "$plain")" = "$(readlink -f "$own")" ]; }; then echo "$own"; else echo "$plain"; fi
+}
+
+# has_client_option NAME: asked of the program itself, for it may be of another release than the server. Read whole: a program that is
+# cut off by a quick reader counts as failed.
+has_client_option() { case "$("$MYSQL" --no-defaults --help 2>/dev/null)" in *"--$1"*) ;; *) return 1 ;; esac }
+
 require_client() {
-    MYSQL="$(command -v mysql || command -v mariadb || true)"
+    MYSQL="$(find_program mysql mariadb)"
     [ -n "$MYSQL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mysql client" "install the client of the server's series on $NODE"
     connection_options
     # names are UTF-8 in the script, and in what is compared; a client whose locale is C would take them for Latin-1
-    LOCAL=("$MYSQL" "${CONNECTION[@]+"${CONNECTION[@]}"}" --connect-timeout=10 --default-character-set=utf8mb4)
+    # said by a statement, too: a server older than the client may not know the collation that it greets with, and takes Latin-1 then
+    # (seen: client 9.7, server 5.7)
+    LOCAL=("$MYSQL" "${CONNECTION[@]+"${CONNECTION[@]}"}" --connect-timeout=10 --default-character-set=utf8mb4 '--init-command=SET NAMES utf8mb4')
 }
 
 # connection_options: how every client program (mysql, mysqldump) gets to this node's server, in CONNECTION; the option file first,
@@ -40,6 +53,9 @@ sql() {
     try_sql "$@" || fail MM_SQL_REFUSED "$NODE's server refused a statement of step $STEP" \
         "read the server's words; grant the login what README.md lists, or start the server, then run up again" "$(cat "$SCRATCH/words")"
 }
+
+# sql_fresh STATEMENT...: statistics as they are now: cached ones are old, and reading them writes the cache.
+sql_fresh() { if has_cached_statistics; then sql 'SET SESSION information_schema_stats_expiry = 0' "$@"; else sql "$@"; fi; }
 
 # sql_vertical STATEMENT: one NAME: VALUE a line (-E, for \G is off in newer clients' batch mode).
 sql_vertical() {

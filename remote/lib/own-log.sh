@@ -58,8 +58,7 @@ is_log_continued() {
 # the same bytes in cipher, a number by chance: below a header of 512 bytes, which alone changes with the master key.
 read_log_birth() {
     local path at=4
-    path="$(read_variable log_bin_basename)"
-    path="${path%/*}/$1"
+    path="$(read_log_folder)/$1"
     case "$(od -An -tx1 -N4 "$path")" in *fd*) at=516 ;; esac
     od -An -tu4 -j"$at" -N4 "$path" | tr -d ' '
 }

@@ -42,6 +42,11 @@ has_peer_answered() {
 # read_peer_tls: 1 when the connection to the peer is encrypted, else 0. No answer is not a no: it would send rows in clear.
 read_peer_tls() {
     local cipher
+    if tells_tls_by_variable; then
+        cipher="$(peer_sql "SHOW GLOBAL VARIABLES LIKE 'have_ssl'")"
+        case "$cipher" in *$'\t'YES) echo 1 ;; *) echo 0 ;; esac
+        return
+    fi
     cipher="$(peer_sql "SHOW SESSION STATUS LIKE 'Ssl_cipher'")"
     case "$cipher" in *$'\t'?*) echo 1 ;; *) echo 0 ;; esac
 }
@@ -51,8 +56,8 @@ have_both_gtids() { [ "$(read_gtid_mode)" = ON ] && [ "$(peer_read @@global.gtid
 # read_peer_coordinates: FILE POSITION of the peer's binary log, now.
 read_peer_coordinates() { try_peer "$(sql_binary_log_status)" | awk -F'\t' 'NR == 1 { print $1, $2 }'; }
 
-# read_peer_id: its server_uuid; a series without one is known by its server_id.
-read_peer_id() { if has_server_uuid; then peer_read @@global.server_uuid; else peer_read "CONCAT('server-id-', @@global.server_id)"; fi; }
+# read_peer_id: what it shows of read_server_uuid (is_same_server).
+read_peer_id() { peer_read "$(sql_server_identity)"; }
 
 # peer_read EXPRESSION: a value of the peer's server; ends the script when it cannot be had.
 peer_read() { peer_sql "SELECT $1"; }

@@ -16,7 +16,7 @@ find_missing_rights() {
         # SUPER is the old word for what became three; to look at prepared transactions is another matter
         case "$right:$held" in XA_*) ;; *_ADMIN:*', SUPER, '*) continue ;; esac
         missing="$missing, $right"
-    done < <(printf '%s\n' "$1" | sed 's/, /\n/g')
+    done < <(printf '%s\n' "$1" | sed 's/, /\n/g' | while IFS= read -r right; do series_right "$right"; done | sed 's/, /\n/g' | awk '!seen[$0]++')
     printf '%s' "${missing#, }"
 }
 

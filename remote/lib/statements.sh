@@ -1,7 +1,12 @@
 # statements.sh: the one place that knows which words a server's series uses. Text in, text out; FLAVOUR and VERSION decide.
 
-# since VERSION: whether this MySQL is at least that old a release. Never true of MariaDB, which keeps the old words.
-since() { [ "$FLAVOUR" = MySQL ] && [ "$VERSION" -ge "$1" ]; }
+# since MYSQL [MARIADB]: whether this server is that release of its flavour, or a later one. Without the second never true of MariaDB,
+# which keeps many of the old words. Percona Server is MySQL.
+since() {
+    local first="$1"
+    [ "$FLAVOUR" = MySQL ] || first="${2:-never}"
+    [ "$first" != never ] && [ "$VERSION" -ge "$first" ]
+}
 
 # REPLICA from MySQL 8.0.22, alone from 8.4.
 sql_replica() { if since 80022; then echo REPLICA; else echo SLAVE; fi; }
@@ -12,6 +17,16 @@ sql_change_source() { if since 80023; then echo 'CHANGE REPLICATION SOURCE TO'; 
 # BINARY LOG STATUS from MySQL 8.2, alone from 8.4.
 sql_binary_log_status() { if since 80200; then echo 'SHOW BINARY LOG STATUS'; else echo 'SHOW MASTER STATUS'; fi; }
 sql_reset_binary_logs() { if since 80200; then echo 'RESET BINARY LOGS AND GTIDS'; else echo 'RESET MASTER'; fi; }
+# RESET SLAVE forgets the source itself only with ALL, from MySQL 5.5.16. Before that its name is shown until the server is restarted: a
+# channel without the name of a log follows nobody there, and would begin at the source's first log.
+forgets_source() { since 50516 100000; }
+sql_forget_source() { if forgets_source; then echo "RESET $(sql_replica) ALL"; else echo 'RESET SLAVE'; fi; }
+# How often a receiver tries again is an option of the channel from MySQL 5.6.1; before, and in MariaDB, of the server's start.
+has_retry_count() { since 50601; }
+# MariaDB from 10.10 follows by GTID unless it is told not to.
+has_use_gtid() { since 999999 100000; }
+# From MariaDB 11.4 a channel asks for TLS and a certificate that can be verified, unless it is told not to.
+verifies_by_default() { since 999999 110400; }
 # DISABLE ON REPLICA from MySQL 8.2.
 sql_disable_on_replica() { if since 80200; then echo 'DISABLE ON REPLICA'; else echo 'DISABLE ON SLAVE'; fi; }
 # --source-data from mysqldump 8.0.26; before that, and in MariaDB, --master-data.
@@ -20,32 +35,95 @@ dump_coordinates_flag() { if since 80026; then echo --source-data=1; else echo -
 # What makes an applier pass over what it cannot apply, and what each says when it does not. REPLICA from MySQL 8.0.26.
 skipping_variables() { if since 80026; then echo 'replica_skip_errors sql_replica_skip_counter replica_exec_mode'; else echo 'slave_skip_errors sql_slave_skip_counter slave_exec_mode'; fi; }
 
+# What a series has. The second number is MariaDB's.
 has_super_read_only() { since 50708; }
-# replication_* in performance_schema.
-has_replication_tables() { since 50700; }
-has_server_uuid() { since 50600; }
 has_gtid_mode() { since 50605; }
+has_server_uuid() { since 50600; }
 has_source_public_key() { since 80004; }
 has_persisted_variables() { since 80000; }
 has_validate_config() { since 80016; }
 # A receiver that died goes on where its relay log ends: seen of 9.7, not of 8.0, which begins again at a place that was noted long ago,
 # unless relay_log_recovery has it throw the relay log away and begin where the applier stands.
 keeps_receiver_place() { since 80400; }
-takes_address_list() { since 80013; }
+# more than one address in bind_address; a variable of that name; and * for all of them
+takes_address_list() { since 80013 101100; }
+has_bind_address() { since 50601 100303; }
+any_address() { if since 50606 100000; then echo '*'; else echo 0.0.0.0; fi; }
+# Where an applier stands is in a table, and so survives a crash with the rows that it wrote: by default from 8.0, gone as a setting in 8.3.
+relay_log_info_setting() { if since 50602 && ! since 80000; then echo relay_log_info_repository=TABLE; fi; }
+# performance_schema tells of channels, of a parallel applier's errors, and of what was received
+has_channel_tables() { since 50702; }
+has_filter_tables() { since 80001; }
+# information_schema: cached numbers of its tables; columns that are reckoned; expressions and invisible ones among the indexes; checks
+has_cached_statistics() { since 80000; }
+has_generated_columns() { since 50706 100206; }
+has_index_expressions() { since 80013; }
+has_check_clauses() { since 80016; }
+# the engine's own tables behind the names
+engine_tables() { if since 80000; then echo innodb_tables; elif since 50606 100000; then echo innodb_sys_tables; fi; }
+engine_tablespaces() { if since 80000; then echo innodb_tablespaces; elif since 50706; then echo innodb_sys_tablespaces; fi; }
+# XA RECOVER tells ids in hexadecimal digits from MySQL 5.7.5.
+sql_prepared() { if since 50705; then echo 'XA RECOVER CONVERT XID'; else echo 'XA RECOVER'; fi; }
+# All channels, the named ones too; MySQL shows them at once.
+sql_all_channels() { if [ "$FLAVOUR" = MariaDB ]; then echo 'SHOW ALL SLAVES STATUS'; else echo "SHOW $(sql_replica) STATUS"; fi; }
+# The folder of the binary logs: told from MySQL 5.6.2 and MariaDB 10.1; before that the data directory, unless log_bin names another one.
+read_log_folder() {
+    local path
+    path="$(read_variable "$(if since 50602 100100; then echo log_bin_basename; else echo datadir; fi)")"
+    printf '%s' "${path%/*}"
+}
+# The list of binary logs is for SUPER alone before MySQL 5.5.25; see read_logs.
+shows_logs_to_clients() { since 50525 100000; }
+# Whether a server can encrypt is told by a variable up to MySQL 5.7 and by MariaDB; later clients encrypt by themselves where it can.
+tells_tls_by_variable() { ! since 80000; }
 
 # read_gtid_mode: ON or OFF; servers without it are OFF.
 read_gtid_mode() { if has_gtid_mode; then read_variable gtid_mode; else echo OFF; fi; }
 # The batch client writes a set of several servers with \n between them; here a set is one word.
 plain_gtid_set() { sed 's/\\n//g' | tr -d '\n '; }
 read_gtid_set() { if has_gtid_mode; then sql 'SELECT @@global.gtid_executed' | plain_gtid_set; fi; }
-read_server_uuid() { if has_server_uuid; then read_variable server_uuid; else echo "server-id-$(read_variable server_id)"; fi; }
+
+# read_server_uuid: what tells this server and its data directory from others. Those without an uuid get a file in the data directory,
+# where it goes with the data; over the network they show the first part of it alone (is_same_server).
+read_server_uuid() {
+    local file
+    file="$(server_id_file)"
+    if [ -n "$file" ] && [ ! -s "$file" ]; then
+        od -An -N8 -tx1 /dev/urandom | tr -d ' \n' >"$file.new"
+        mv -f "$file.new" "$file"
+    fi
+    read_known_uuid
+}
+# read_known_uuid: the same, and nothing where there is none so far.
+read_known_uuid() {
+    local file
+    file="$(server_id_file)"
+    if [ -z "$file" ]; then
+        read_variable server_uuid
+    elif [ -s "$file" ]; then
+        echo "server-id-$(read_variable server_id)-$(cat "$file")"
+    fi
+}
+server_id_file() {
+    local folder
+    has_server_uuid && return
+    folder="$(read_variable datadir)"
+    printf '%s/mysql-master-master-id' "${folder%/}"
+}
+# sql_server_identity: the expression for it, asked over the network.
+sql_server_identity() { if has_server_uuid; then echo @@global.server_uuid; else echo "CONCAT('server-id-', @@global.server_id)"; fi; }
+# is_same_server WHOLE SHOWN
+is_same_server() { [ "$1" = "$2" ] || { ! has_server_uuid && [ "${1%-*}" = "$2" ]; }; }
 
 # read_coordinates: FILE POSITION of this server's binary log, now.
 read_coordinates() { sql "$(sql_binary_log_status)" | awk -F'\t' 'NR == 1 { print $1, $2 }'; }
 
 # look_at_replication: keeps the replica status; replica_field reads it, by either series' names. Kept in memory: on a full
 # disk a file would come out empty, which reads as "follows nobody".
-look_at_replication() { REPLICA_STATUS="$(sql_vertical "SHOW $(sql_replica) STATUS")"; }
+look_at_replication() {
+    REPLICA_STATUS="$(sql_vertical "SHOW $(sql_replica) STATUS")"
+    forgets_source || [ -n "$(replica_field Source_Log_File)" ] || REPLICA_STATUS=''
+}
 replica_field() {
     local old
     old="$(printf '%s' "$1" | sed 's/Source/Master/; s/Replica/Slave/')"
@@ -58,11 +136,38 @@ replica_field() {
 # The account and schema names that every server brings along: nobody's data.
 SYSTEM_SCHEMAS="'mysql','information_schema','performance_schema','sys','ndbinfo','mysql_master_master'"
 
-# ALTER USER … IDENTIFIED BY from MySQL 5.7.6 and in MariaDB from 10.2.
+# ALTER USER from MySQL 5.7.6 and MariaDB 10.2.
+has_alter_user() { since 50706 100200; }
 sql_set_password() {
-    if since 50706 || [ "$FLAVOUR" = MariaDB ]; then
+    if has_alter_user; then
         echo "ALTER USER $1 IDENTIFIED BY $2"
     else
         echo "SET PASSWORD FOR $1 = PASSWORD($2)"
     fi
+}
+# sql_require_tls ACCOUNT SSL|NONE
+sql_require_tls() { if has_alter_user; then echo "ALTER USER $1 REQUIRE $2"; else echo "GRANT USAGE ON *.* TO $1 REQUIRE $2"; fi; }
+
+# What the replication account may do, as SHOW GRANTS says it. MariaDB from 10.5 has other rights for what REPLICATION CLIENT shows.
+account_rights() { if [ "$FLAVOUR" = MariaDB ]; then echo 'REPLICATION SLAVE, BINLOG MONITOR, SLAVE MONITOR'; else echo 'REPLICATION SLAVE, REPLICATION CLIENT'; fi; }
+
+# series_right RIGHT: what this series calls it: nothing where it has none, several with commas where it took it apart.
+series_right() {
+    if [ "$FLAVOUR" = MariaDB ]; then
+        case "$1" in
+            SYSTEM_VARIABLES_ADMIN) echo 'SUPER, BINLOG ADMIN' ;;
+            REPLICATION_SLAVE_ADMIN) echo 'REPLICATION SLAVE ADMIN, SLAVE MONITOR' ;;
+            CONNECTION_ADMIN) echo 'READ_ONLY ADMIN' ;;
+            'REPLICATION CLIENT') echo 'BINLOG MONITOR' ;;
+            XA_RECOVER_ADMIN | SYSTEM_USER) ;;
+            *) echo "$1" ;;
+        esac
+        return
+    fi
+    case "$1" in
+        SYSTEM_USER) ! since 80016 || echo "$1" ;;
+        XA_RECOVER_ADMIN) ! since 80000 || echo "$1" ;;
+        *_ADMIN) if since 80000; then echo "$1"; else echo SUPER; fi ;;
+        *) echo "$1" ;;
+    esac
 }

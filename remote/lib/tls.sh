@@ -43,6 +43,8 @@ fail_tls() {
 require_own_tls() {
     local words how=(--ssl-mode=REQUIRED)
     must_encrypt || return 0
+    has_client_option ssl-mode || fail MM_TLS_MISSING "the stack asks for an encrypted link (tls), and the client of $NODE's series ($VERSION_TEXT) has no --ssl-mode, without which nothing is proven" \
+        "take tls out of the stack: then the link is encrypted where both servers can; or use MySQL 5.7 or later; then run up again"
     if [ -n "$TLS_CA" ]; then
         write_ca
         how=(--ssl-mode=VERIFY_CA "--ssl-ca=$SCRATCH/ca.pem")
@@ -90,7 +92,7 @@ sql_channel_tls() {
     source="$(sql_source)"
     printf '%s_SSL = %s' "$source" "$1"
     if [ "$TLS_VERIFY_HOST" = true ]; then verify=1; fi
-    if [ -n "$2$(replica_field Source_SSL_CA_File)" ] || [ "$(replica_field Source_SSL_Verify_Server_Cert)" = Yes ]; then
+    if [ -n "$2$(replica_field Source_SSL_CA_File)" ] || [ "$(replica_field Source_SSL_Verify_Server_Cert)" = Yes ] || verifies_by_default; then
         printf ', %s_SSL_CA = %s, %s_SSL_VERIFY_SERVER_CERT = %s' "$source" "$(quote_sql "$2")" "$source" "$verify"
     fi
 }

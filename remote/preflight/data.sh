@@ -16,10 +16,10 @@ tell_data() {
     tell_rows keyless "SELECT CONCAT(t.table_schema, '.', t.table_name) FROM information_schema.tables t LEFT JOIN information_schema.table_constraints k
         ON k.table_schema = t.table_schema AND k.table_name = t.table_name AND k.constraint_type = 'PRIMARY KEY'
         WHERE t.table_type = 'BASE TABLE' AND k.constraint_name IS NULL AND t.$own ORDER BY 1"
-    tell_rows prepared 'XA RECOVER CONVERT XID'
+    tell_rows prepared "$(sql_prepared)"
     tell_rows lost "SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables WHERE table_schema = 'sys'
         AND table_type = 'BASE TABLE' AND table_name <> 'sys_config' ORDER BY 1"
-    tell_rows tablespace "SELECT name FROM information_schema.innodb_tablespaces WHERE space_type = 'General' AND name <> 'mysql' ORDER BY 1"
+    [ -z "$(engine_tablespaces)" ] || tell_rows tablespace "SELECT name FROM information_schema.$(engine_tablespaces) WHERE space_type = 'General' AND name <> 'mysql' ORDER BY 1"
     read_statements 10 | sed 's/^/statement	/'
     tell_transactions
 }

@@ -4,10 +4,10 @@ tell_host() { # SSH_CONNECTION
     local tool name address
     tell root "$(id -u)"
     tell bash "${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]}"
-    for tool in awk sed grep ssh ssh-keygen flock timeout sync mktemp getent df stat sha256sum; do
+    for tool in awk sed grep cmp ssh ssh-keygen flock timeout sync mktemp getent df stat sha256sum; do
         command -v "$tool" >/dev/null || tell missing "$tool"
     done
-    command -v mysqldump >/dev/null || [ -x /usr/local/mysql/bin/mysqldump ] || tell missing mysqldump
+    [ -n "$(find_program mysqldump mariadb-dump)" ] || tell missing mysqldump
     for name in seed link account owner dump backup; do
         tell mark "$name" "$(recall "$name")" "$(stat -c %Y "$STATE/$name" 2>/dev/null || true)"
     done
@@ -20,14 +20,17 @@ tell_host() { # SSH_CONNECTION
     done
     tell reached "$(printf '%s' "$1" | cut -d ' ' -f 3)"
     tell_disk "${BACKUP_FILE%/*}/" backup
-    # Distrib is the release in clients up to 5.7 and in MariaDB's
-    for tool in mysql mysqldump; do
-        name="$(command -v "$tool" || true)"
-        [ -z "$name" ] || tell client "$tool" "$({ "$name" --version 2>/dev/null || true; } | sed -n 's/.*Distrib \([^ ,]*\).*/\1/p; t; s/.* Ver \([^ ,]*\).*/\1/p' | head -n 1)"
-    done
+    tell_client mysql "$(find_program mysql mariadb)"
+    tell_client mysqldump "$(find_program mysqldump mariadb-dump)"
     # not from this program
     if [ -e "$BACKUP_FILE" ] && [ "$(recall backup)" != "$BACKUP_FILE" ]; then tell backup-file "$BACKUP_FILE"; fi
     tell selinux "$(getenforce 2>/dev/null || true)"
+}
+
+# tell_client NAME PROGRAM: its release: after Distrib in clients up to 5.7, and in MariaDB's, where it is after from since 11.
+tell_client() {
+    [ -z "$2" ] || tell client "$1" "$({ "$2" --version 2>/dev/null || true; } |
+        sed -n 's/.*Distrib \([^ ,]*\).*/\1/p; t; s/.* from \([0-9][^ ,]*\).*/\1/p; t; s/.* Ver \([^ ,]*\).*/\1/p' | head -n 1)"
 }
 
 # read_addresses NAME: what the name means here; nothing where it is unknown, which getent counts as its failure.

@@ -68,6 +68,25 @@ describe("attach-replica.sh", () => {
         expect(run.stdout).toBe(line);
     });
 
+    it("says to MariaDB that the link goes by position and is not verified, for its defaults say otherwise; its number names the peer", async () => {
+        const host = makeHost({}, {}, "11.8.2-MariaDB");
+        host.peer.rules.push(
+            { on: "SELECT CONCAT('server-id-', @@global.server_id)", answer: { stdout: "server-id-10" } },
+            { on: "SHOW GLOBAL VARIABLES LIKE 'have_ssl'", answer: { stdout: "have_ssl\tYES" } },
+        );
+        const run = await host.run(script, { ...up, PEER_UUID: "server-id-10-cafe" });
+        expect(changes(run.statements)).toEqual([
+            "STOP SLAVE",
+            "RESET SLAVE ALL",
+            `CHANGE MASTER TO ${login.replaceAll("SOURCE", "MASTER")}, MASTER_LOG_FILE = 'mysql-bin.000002', MASTER_LOG_POS = 1234, MASTER_CONNECT_RETRY = 10, MASTER_USE_GTID = no, MASTER_SSL = 1, MASTER_SSL_CA = '', MASTER_SSL_VERIFY_SERVER_CERT = 0`,
+            "START SLAVE",
+        ]);
+        expect([run.stderr, run.stdout]).toEqual([
+            "b: follows a.example.com:3306 from mysql-bin.000002 1234\n",
+            "link source=a.example.com:3306 uuid=server-id-10-cafe\n",
+        ]);
+    });
+
     it.each([
         ["by position", byPosition],
         ["by GTID", {}],

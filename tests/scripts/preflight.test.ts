@@ -35,7 +35,6 @@ beforeAll(async () => {
 
 const variables: Record<string, string> = {
     server_id: "20",
-    server_uuid: "uuid-b",
     gtid_mode: "ON",
     datadir: "/tmp/",
     log_bin_basename: "/tmp/binlog",
@@ -54,7 +53,7 @@ function freshHost(rows: Record<string, string> = {}, version = "9.7.4"): FakeHo
         .map(([name, value]) => `${name}\t${value}`)
         .join("\n");
     host.local.rules.push(
-        { on: /^SET NAMES utf8mb4, SESSION information_schema_stats_expiry = 0$/, answer: {} },
+        { on: "SHOW ALL SLAVES STATUS", answer: {} },
         { on: /^SHOW GLOBAL VARIABLES WHERE/, answer: answer(list) },
         { on: /FROM mysql\.user$/, answer: answer("root@localhost") },
         { on: /COALESCE\(SUM\(data_length\)/, answer: answer("1000\t1500") },
@@ -84,7 +83,7 @@ describe("the facts of a host", () => {
         const { facts } = first;
         expect([facts.one("root"), facts.one("reached"), facts.all("missing")]).toEqual(["0", "10.0.0.2", []]);
         expect(facts.rows("server")).toEqual([["MySQL", "9.7.4", "90704"]]);
-        expect(facts.rows("variable")).toEqual(Object.entries(variables));
+        expect(facts.rows("variable")).toEqual([...Object.entries(variables), ["server_uuid", "uuid-b"]]);
         expect(facts.rows("tcp")).toEqual([["server", "open", "9.7.4-2"]]);
         expect(facts.all("resolved")).toEqual(["127.0.0.1"]);
         expect([facts.all("account"), facts.rows("size")]).toEqual([["root@localhost"], [["1000", "1500"]]]);
@@ -98,9 +97,11 @@ describe("the facts of a host", () => {
         const second = await lookAt(host);
         const steady = (text: string) => text.replace(/^(disk|now).*$/gm, "");
         expect(steady(second.stdout)).toBe(steady(first.stdout));
-        expect(changes([...first.statements, ...second.statements]).filter((text) => !/^SET NAMES/.test(text))).toEqual(
-            [],
-        );
+        expect(
+            changes([...first.statements, ...second.statements]).filter(
+                (text) => !/^SET (NAMES|SESSION information_schema_stats_expiry)/.test(text),
+            ),
+        ).toEqual([]);
         expect(host.memory("lock")).toBeUndefined();
         expect(first.stdout + first.stderr).not.toContain("SECRET");
     });
@@ -202,10 +203,10 @@ describe("the facts of a host", () => {
         expect(facts.rows("persisted")).toEqual([["server_id", "99"]]);
     });
 
-    it("end with the server where it is of another flavour, whose words are others", async () => {
+    it("are all told of MariaDB, too, in its own words", async () => {
         const { facts, exitCode, stderr } = await lookAt(freshHost({}, "10.11.6-MariaDB"));
         expect([exitCode, stderr, facts.rows("server")]).toEqual([0, "", [["MariaDB", "10.11.6-MariaDB", "101106"]]]);
-        expect([facts.has("size"), facts.variable("server_uuid")]).toEqual([false, "uuid-b"]);
+        expect([facts.has("size"), facts.variable("server_uuid")]).toEqual([true, ""]);
     });
 
     it("are told of the host where its server does not let the program in, with the server's words", async () => {

@@ -57,15 +57,34 @@ const refused: [string, Case, string[]][] = [
         [],
     ],
     [
-        "MySQL 5.7",
-        { a: server("MySQL 5.7.44 50744"), b: server("MySQL 5.7.44 50744") },
-        onBoth("SERVER NODE: runs MySQL 5.7.44; this release builds pairs of MySQL 8.0 and later"),
+        "MariaDB's strict mode over one domain",
+        {
+            a: { with: ["variable gtid_strict_mode ON", "variable gtid_domain_id 0"] },
+            b: { with: ["variable gtid_domain_id 0"] },
+        },
+        [
+            "GTID_STRICT pair: gtid_strict_mode is on, and both have gtid_domain_id 0: what one writes stops the other (1950)",
+        ],
+    ],
+    [
+        "MariaDB's strict mode over two domains",
+        {
+            a: { with: ["variable gtid_strict_mode ON", "variable gtid_domain_id 0"] },
+            b: { with: ["variable gtid_strict_mode ON", "variable gtid_domain_id 1"] },
+        },
+        [],
+    ],
+    [
+        "MySQL 5.1",
+        { a: server("MySQL 5.1.73 50173"), b: server("MySQL 5.1.73 50173") },
+        onBoth(
+            "SERVER NODE: runs MySQL 5.1.73; this release builds pairs of MySQL 5.5 to 9.x and MariaDB 10.5, 10.11 and 11.8",
+        ),
     ],
     [
         "MariaDB beside MySQL",
         { a: quiet, b: server("MariaDB 10.11.6-MariaDB 101106") },
         [
-            "SERVER b: runs MariaDB 10.11.6-MariaDB; this release builds pairs of MySQL 8.0 and later",
             "FLAVOUR pair: b runs MariaDB 10.11.6-MariaDB and a MySQL 9.7.4; the two flavours read neither each other's accounts nor dumps",
         ],
     ],

@@ -74,7 +74,154 @@ const abilities: [string, string][] = [
     ["has_source_public_key", "nnnyyyyyyyyyynnn"],
     ["has_persisted_variables", "nnnyyyyyyyyyynnn"],
     ["has_validate_config", "nnnnyyyyyyyyynnn"],
-    ["takes_address_list", "nnnyyyyyyyyyynnn"],
+    ["has_server_uuid", "nyyyyyyyyyyyynnn"],
+    ["takes_address_list", "nnnyyyyyyyyyynyy"],
+    ["has_bind_address", "nyyyyyyyyyyyyyyy"],
+    ["has_channel_tables", "nnyyyyyyyyyyynnn"],
+    ["has_filter_tables", "nnnyyyyyyyyyynnn"],
+    ["has_cached_statistics", "nnnyyyyyyyyyynnn"],
+    ["has_generated_columns", "nnyyyyyyyyyyyyyy"],
+    ["has_index_expressions", "nnnyyyyyyyyyynnn"],
+    ["has_check_clauses", "nnnnyyyyyyyyynnn"],
+    ["forgets_source", "nyyyyyyyyyyyyyyy"],
+    ["has_alter_user", "nnyyyyyyyyyyyyyy"],
+    ["has_retry_count", "nyyyyyyyyyyyynnn"],
+    ["has_use_gtid", "nnnnnnnnnnnnnyyy"],
+    ["verifies_by_default", "nnnnnnnnnnnnnnny"],
+    ["shows_logs_to_clients", "nyyyyyyyyyyyyyyy"],
+    ["tells_tls_by_variable", "yyynnnnnnnnnnyyy"],
+];
+
+/** More words: each with the number of series, in that order, that have it. */
+const runs: [string, [number, string][]][] = [
+    [
+        "sql_replicas",
+        [
+            [5, "SLAVE HOSTS"],
+            [8, "REPLICAS"],
+            [3, "SLAVE HOSTS"],
+        ],
+    ],
+    [
+        "sql_all_channels",
+        [
+            [5, "SHOW SLAVE STATUS"],
+            [8, "SHOW REPLICA STATUS"],
+            [3, "SHOW ALL SLAVES STATUS"],
+        ],
+    ],
+    [
+        "sql_forget_source",
+        [
+            [1, "RESET SLAVE"],
+            [4, "RESET SLAVE ALL"],
+            [8, "RESET REPLICA ALL"],
+            [3, "RESET SLAVE ALL"],
+        ],
+    ],
+    [
+        "sql_disable_on_replica",
+        [
+            [9, "DISABLE ON SLAVE"],
+            [4, "DISABLE ON REPLICA"],
+            [3, "DISABLE ON SLAVE"],
+        ],
+    ],
+    [
+        "sql_prepared",
+        [
+            [2, "XA RECOVER"],
+            [11, "XA RECOVER CONVERT XID"],
+            [3, "XA RECOVER"],
+        ],
+    ],
+    [
+        "any_address",
+        [
+            [1, "0.0.0.0"],
+            [15, "*"],
+        ],
+    ],
+    [
+        "relay_log_info_setting",
+        [
+            [1, ""],
+            [2, "relay_log_info_repository=TABLE"],
+            [13, ""],
+        ],
+    ],
+    [
+        "engine_tables",
+        [
+            [1, ""],
+            [2, "innodb_sys_tables"],
+            [10, "innodb_tables"],
+            [3, "innodb_sys_tables"],
+        ],
+    ],
+    [
+        "engine_tablespaces",
+        [
+            [2, ""],
+            [1, "innodb_sys_tablespaces"],
+            [10, "innodb_tablespaces"],
+            [3, ""],
+        ],
+    ],
+    [
+        "account_rights",
+        [
+            [13, "REPLICATION SLAVE, REPLICATION CLIENT"],
+            [3, "REPLICATION SLAVE, BINLOG MONITOR, SLAVE MONITOR"],
+        ],
+    ],
+    [
+        "sql_server_identity",
+        [
+            [1, "CONCAT('server-id-', @@global.server_id)"],
+            [12, "@@global.server_uuid"],
+            [3, "CONCAT('server-id-', @@global.server_id)"],
+        ],
+    ],
+    [
+        "series_right CONNECTION_ADMIN",
+        [
+            [3, "SUPER"],
+            [10, "CONNECTION_ADMIN"],
+            [3, "READ_ONLY ADMIN"],
+        ],
+    ],
+    [
+        "series_right SYSTEM_USER",
+        [
+            [4, ""],
+            [9, "SYSTEM_USER"],
+            [3, ""],
+        ],
+    ],
+    [
+        "series_right XA_RECOVER_ADMIN",
+        [
+            [3, ""],
+            [10, "XA_RECOVER_ADMIN"],
+            [3, ""],
+        ],
+    ],
+    [
+        "series_right 'REPLICATION CLIENT'",
+        [
+            [13, "REPLICATION CLIENT"],
+            [3, "BINLOG MONITOR"],
+        ],
+    ],
+    ["series_right TRIGGER", [[16, "TRIGGER"]]],
+    [
+        "sql_require_tls u@h SSL",
+        [
+            [2, "GRANT USAGE ON *.* TO u@h REQUIRE SSL"],
+            [14, "ALTER USER u@h REQUIRE SSL"],
+        ],
+    ],
 ];
 
 const server = (flavour: string, text: string) => `FLAVOUR=${flavour}; VERSION="$(parse_version ${text})"`;
@@ -92,6 +239,23 @@ describe("the statements of a series", () => {
             ([flavour, version]) => `${server(flavour, version)}; if ${name}; then echo y; else echo n; fi`,
         );
         expect(lines(texts).join("")).toBe(answers);
+    });
+
+    it.each(runs)("%s", (call, wanted) => {
+        const texts = statements.map(([flavour, version]) => `${server(flavour, version)}; echo "$(${call})"`);
+        expect(lines(texts)).toEqual(wanted.flatMap(([count, word]) => Array<string>(count).fill(word)));
+    });
+
+    it("Percona Server's are MySQL's: flavour is told by the name MariaDB alone", () => {
+        const facts = (text: string) =>
+            `read_server_facts() { printf '3306\\t%s\\n' ${quoteWord(text)}; }; require_client() { :; }`;
+        const asked = 'require_server; echo "$FLAVOUR $VERSION"';
+        expect(
+            lines([
+                `${facts("8.0.36-28\tPercona Server (GPL), Release 28")}; ${asked}`,
+                `${facts("10.11.6-MariaDB-log\tDebian 12")}; ${asked}`,
+            ]),
+        ).toEqual(["MySQL 80036", "MariaDB 101106"]);
     });
 
     it("set a password with ALTER USER from MySQL 5.7.6 and in MariaDB, and with SET PASSWORD before", () => {

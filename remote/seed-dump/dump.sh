@@ -6,7 +6,10 @@ LOCK_WAIT_SECONDS=10
 LOCK_HOLD_MS=3000
 
 find_dump_tool() {
-    DUMP_TOOL="${MYSQL%/*}/mysqldump"
+    case "$MYSQL" in
+        */mariadb) DUMP_TOOL="$(find_program mysqldump mariadb-dump)" ;;
+        *) DUMP_TOOL="${MYSQL%/*}/mysqldump" ;;
+    esac
     [ -x "$DUMP_TOOL" ] || DUMP_TOOL="$(command -v mysqldump || true)"
     [ -n "$DUMP_TOOL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mysqldump" "install the client programs of the server's series on $NODE"
     # read whole, for a tool that is cut off by a quick reader counts as failed
@@ -48,7 +51,7 @@ drop_dump() {
 }
 
 # try_dump: one dump in PART and its inventory in $SCRATCH/inventory, both of one snapshot; WHY is empty then, else one of busy,
-# prepared, late and changed (CHANGED tells what). Ends the script for what no second try mends.
+# prepared, late, moved and changed (CHANGED tells what). Ends the script for what no second try mends.
 try_dump() {
     local status=0 counted=yes
     WHY='' CHANGED=''
@@ -61,7 +64,7 @@ try_dump() {
         return
     fi
     # prepared before the snapshot, it is in neither the dump nor the log after it; what is prepared later is in the log
-    ask_session 'XA RECOVER CONVERT XID' >"$SCRATCH/prepared" || fail_session
+    ask_session "$(sql_prepared)" >"$SCRATCH/prepared" || fail_session
     if [ -s "$SCRATCH/prepared" ]; then
         WHY=prepared
         close_session
@@ -98,7 +101,7 @@ try_dump() {
     require_whole_dump "$status"
     # beside the dump's the session has a snapshot of its own: they are one if the log stood at the same place
     if [ "$DUMP_FILE $DUMP_POSITION" != "$LOCKED_FILE $LOCKED_POSITION" ]; then
-        WHY=late
+        WHY=moved
         return
     fi
     sort "$SCRATCH/objects" "$SCRATCH/counts" >"$SCRATCH/inventory"
@@ -137,7 +140,7 @@ start_dump() {
     local how=(--single-transaction) flush=() gtid=()
     ! has_gtid_mode || gtid=(--set-gtid-purged=AUTO)
     [ "$LOCK_ALL_TABLES" != true ] || how=(--lock-all-tables)
-    [ "$CAN_INIT" = no ] || how=("--init-command=SET SESSION lock_wait_timeout = $LOCK_WAIT_SECONDS" "${how[@]}")
+    [ "$CAN_INIT" = no ] || how=("--init-command=SET NAMES utf8mb4, SESSION lock_wait_timeout = $LOCK_WAIT_SECONDS" "${how[@]}")
     # each line at once: the first ones are waited for, with all of the origin behind them
     ! command -v stdbuf >/dev/null || flush=(stdbuf -oL)
     # what mysqldump does by itself is said, too, for an option file may say otherwise

@@ -1,0 +1,3 @@
+import { prove } from "./prove";
+
+prove("mysql-8.0");
