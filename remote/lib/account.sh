@@ -5,8 +5,11 @@ has_account() { [ -n "$(sql "SELECT 1 FROM mysql.user WHERE user = $(quote_sql "
 
 # The second grant lets each node see the other's test row, in a schema of the program's own.
 sql_create_account() {
-    echo "CREATE USER $(who) IDENTIFIED BY $(quote_sql "$ACCOUNT_PASSWORD")"
-    [ "$TLS_REQUIRE" != true ] || sql_require_encryption
+    local at_once='' later=''
+    if [ "$TLS_REQUIRE" = true ]; then
+        if has_alter_user; then at_once=' REQUIRE SSL'; else later="$(sql_require_encryption)"; fi
+    fi
+    printf '%s\n' "CREATE USER $(who) IDENTIFIED BY $(quote_sql "$ACCOUNT_PASSWORD")$at_once" ${later:+"$later"}
     sql_grant
 }
 sql_grant() {

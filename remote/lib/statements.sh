@@ -136,7 +136,7 @@ replica_field() {
 # The account and schema names that every server brings along: nobody's data.
 SYSTEM_SCHEMAS="'mysql','information_schema','performance_schema','sys','ndbinfo','mysql_master_master'"
 
-# ALTER USER from MySQL 5.7.6 and MariaDB 10.2.
+# ALTER USER, and CREATE USER with REQUIRE, from MySQL 5.7.6 and MariaDB 10.2.
 has_alter_user() { since 50706 100200; }
 sql_set_password() {
     if has_alter_user; then

@@ -67,6 +67,8 @@ export class FakeHost {
             stdout: argv.includes("--print-defaults") ? `mysqld would have:\n${this.readOptions()}\n` : "",
         }),
     };
+    /** What the client says of its options. */
+    clientHelp = "  --ssl-mode=name     SSL connection mode.\n";
     private listener: Server | undefined;
 
     constructor(local: Record<string, string> = {}, peer: Record<string, string> = {}, version = "9.7.4") {
@@ -211,6 +213,9 @@ export class FakeHost {
     }
 
     private answer(call: Call): Answer {
+        if (call.name === "mysql" && call.argv.includes("--help")) {
+            return { stdout: this.clientHelp };
+        }
         if (call.name === "mysql") {
             return (call.options.includes("host=") ? this.peer : this.local).run(call.stdin);
         }

@@ -21,7 +21,7 @@ describe("make-account.sh", () => {
         expect(run).toMatchObject({
             exitCode: 0,
             stdout: line,
-            stderr: `a: made ${who} with REPLICATION SLAVE and REPLICATION CLIENT, and SELECT on the program's own schema\n`,
+            stderr: `a: made ${who} with REPLICATION SLAVE, REPLICATION CLIENT, and SELECT on the program's own schema\n`,
         });
         const again = await host.run(script, up);
         expect([again.exitCode, again.stdout, again.stderr, changes(again.statements)]).toEqual([0, line, "", []]);

@@ -170,4 +170,16 @@ describe("a node's own server", () => {
             words.map((word) => expect.stringContaining(word)),
         ]);
     });
+
+    it("is refused where its client cannot prove that a connection is encrypted, and not asked", async () => {
+        const host = makeHost({}, {}, "5.6.14");
+        host.clientHelp = "  --ssl               Enable SSL for connection.\n";
+        const node = { SERVER_ID: 20, LOG_BIN: "x", RELAY_LOG: "y", BIND_ADDRESS: "keep", HOST: "b", SETTINGS: "" };
+        const run = await host.run("configure-node.sh", { ...node, TLS_REQUIRE: "true" });
+        expect([run.exitCode, host.read("/etc/my.cnf")]).toEqual([1, "[mysqld]\n"]);
+        expect(run.stderr).toBe(
+            "error MM_TLS_MISSING: the stack asks for an encrypted link (tls), and the client of b's series (5.6.14) has no --ssl-mode, without which nothing is proven\n" +
+                "  next: take tls out of the stack: then the link is encrypted where both servers can; or use MySQL 5.7 or later; then run up again\n",
+        );
+    });
 });
