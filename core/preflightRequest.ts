@@ -44,7 +44,7 @@ export interface NodeInput {
               service?: string | undefined;
               bindAddress?: string | undefined;
               login?: { user: string; password: string } | undefined;
-              admin?: object | undefined;
+              admin?: { user: string; password: string; endpoint?: string | undefined } | undefined;
           })
         | undefined;
 }
@@ -88,6 +88,8 @@ export interface PreflightRequest {
     /** NAME@PATTERN of the replication account; empty where @pulumi/mysql makes it, whose state knows whether it has. */
     account: string;
     accept: Accept;
+    /** By whom @pulumi/mysql makes the account; `endpoint` is HOST:PORT. */
+    admin?: { user: string; password: string; endpoint: string };
     tls?: TlsAsked;
     /** That host is not looked at. */
     gone?: string;
@@ -99,14 +101,23 @@ export interface PreflightRequest {
 
 /** Works in the defaults; they are those of the components that come after. */
 export function preflightRequest(input: PairInput, converge?: string): PreflightRequest {
+    const a = nodeRequest("a", input.a);
+    const admin = input.a.mysql?.admin;
     return {
-        a: nodeRequest("a", input.a),
+        a,
         b: nodeRequest("b", input.b),
         backupFile: input.seed?.backupFile ?? defaults.seed.backupFile,
-        account: input.a.mysql?.admin
+        account: admin
             ? ""
             : `${input.account?.name ?? defaults.account.name}@${input.account?.hostPattern ?? defaults.account.hostPattern}`,
         accept: input.accept ?? {},
+        ...(admin && {
+            admin: {
+                user: admin.user,
+                password: admin.password,
+                endpoint: admin.endpoint ?? `${a.ssh.host}:${a.port}`,
+            },
+        }),
         ...(input.tls !== undefined && { tls: { require: input.tls.require, ca: input.tls.ca } }),
         ...(input.gone !== undefined && { gone: input.gone }),
         ...(converge !== undefined && { converge }),

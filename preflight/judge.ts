@@ -1,4 +1,5 @@
 import type { PreflightRequest } from "../core/preflightRequest";
+import { judgeAdmin } from "./judgeAdmin";
 import { judgeDurability } from "./judgeDurability";
 import { judgeHost, judgeRights } from "./judgeHost";
 import { judgeNetwork } from "./judgeNetwork";
@@ -10,8 +11,8 @@ import { isSeedWanted, judgeSeed } from "./judgeSeed";
 import type { Seen } from "./look";
 import { Findings, type Report } from "./problem";
 
-/** What the facts of both hosts, and the settings, come to. Pure. A host that is gone is undefined. */
-export function judge(request: PreflightRequest, a: Seen | undefined, b: Seen | undefined): Report {
+/** What the facts of both hosts, the settings, and what a said to mysql.admin come to. Pure. A host that is gone is undefined. */
+export function judge(request: PreflightRequest, a: Seen | undefined, b: Seen | undefined, adminRefusal = ""): Report {
     const found = new Findings();
     for (const [seen, peer] of [
         [a, b],
@@ -26,6 +27,9 @@ export function judge(request: PreflightRequest, a: Seen | undefined, b: Seen | 
             judgeOptions(seen, found);
             judgeDurability(seen, found);
         }
+    }
+    if (a !== undefined) {
+        judgeAdmin(request, a, adminRefusal, found);
     }
     if (a !== undefined && b !== undefined) {
         judgePair(a, b, found);

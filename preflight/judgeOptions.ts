@@ -22,6 +22,10 @@ export function judgeOptions({ node, facts }: Seen, found: Findings): void {
             : "its server does not accept its option files, and would not start again";
         found.refuse(label, "MM_PREFLIGHT_OPTIONS", what, "remove that option: its series no longer has it", words);
     }
+    for (const words of facts.all("refused")) {
+        const what = "its server does not accept what the stack wants in its option file, and would not start again";
+        found.refuse(label, "MM_PREFLIGHT_OPTIONS", what, `mend mysql.options of node ${label}`, words);
+    }
     for (const [folder, owner, writable, context = "", apparmor] of facts.rows("log-folder")) {
         const problem =
             owner === "none"

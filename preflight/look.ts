@@ -54,6 +54,7 @@ export function scriptOf(node: NodeRequest, peer: NodeRequest, request: Prefligh
         OPTION_FILE: node.optionFile,
         SERVICE: node.service,
         HOLDS_DATA: node.label === "a" ? "yes" : "no",
+        WANTED: node.wanted.join("\n"),
         HOST: node.host,
         PEER_HOST: request.gone === peer.label ? "" : peer.host,
         PEER_PORT: peer.port,

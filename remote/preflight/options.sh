@@ -9,16 +9,25 @@ tell_options() {
     require_whole_block "$(find_option_file)"
 }
 
-# The server's own check of its option files, which starts nothing. Names that its series no longer has come with their lines.
+# The server's own check of its option files, which starts nothing; then with what the stack wants beside them. Names that its series no longer has come with their lines.
 tell_unknown_options() {
-    local name place
+    local name place wanted=()
     has_validate_config || return 0
-    ! timeout 60 "$MYSQLD" "${SERVER_DEFAULTS[@]+"${SERVER_DEFAULTS[@]}"}" "--user=$SERVER_USER" --validate-config >"$SCRATCH/validation" 2>&1 || return 0
+    if validate_with; then
+        # as configure will write them, but for the log's name
+        mapfile -t wanted <<<"$WANTED"
+        validate_with "${wanted[@]/#/--}" || tell refused "$(read_words)"
+        return 0
+    fi
     name="$(sed -n "s/.*unknown \(variable\|option\) '\(--\)\{0,1\}\([A-Za-z0-9_-]*\).*/\3/p" "$SCRATCH/validation" | head -n 1)"
     place=''
     [ -z "$name" ] || place="$(find_option_lines "$name" | tr '\n' ' ')"
-    tell invalid "$name" "${place% }" "$({ grep -a ERROR "$SCRATCH/validation" || cat "$SCRATCH/validation"; } | tail -n 3 | tr '\n\t' '| ')"
+    tell invalid "$name" "${place% }" "$(read_words)"
 }
+validate_with() { # OPTION...
+    timeout 60 "$MYSQLD" "${SERVER_DEFAULTS[@]+"${SERVER_DEFAULTS[@]}"}" "--user=$SERVER_USER" "$@" --validate-config >"$SCRATCH/validation" 2>&1
+}
+read_words() { { grep -a ERROR "$SCRATCH/validation" || cat "$SCRATCH/validation"; } | tail -n 3 | tr '\n\t' '| '; }
 
 # A log that the option files put elsewhere than it is now: may the server write there?
 tell_log_folder() {

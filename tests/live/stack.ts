@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout, labFolder, subnet } from "./hosts";
 
@@ -44,6 +44,7 @@ export class Stack {
     /** Starts from nothing: an older state of that name goes. */
     async init(): Promise<void> {
         this.write();
+        this.mendState();
         await this.pulumi("cancel", "--yes");
         await this.pulumi("stack", "rm", "--force", "--yes", "--preserve-config");
         // `init` writes beside Pulumi.yaml, wherever the settings are: not into the checkout, which other labs use, too
@@ -122,11 +123,19 @@ export class Stack {
 
     /** What a user does after an engine was killed: put the last whole state back where the kill cut it, and cancel. */
     private async recover(): Promise<void> {
+        this.mendState();
+        requireSuccess(await this.pulumi("cancel", "--yes"));
+    }
+
+    private mendState(): void {
         const state = join(labFolder, "state/.pulumi/stacks/mysql-master-master", `${this.name}.json`);
-        if (!isJson(state)) {
+        if (existsSync(`${state}.bak`) && !isJson(state)) {
             copyFileSync(`${state}.bak`, state);
         }
-        requireSuccess(await this.pulumi("cancel", "--yes"));
+        // what the engine notes of the file itself; it does without
+        if (existsSync(`${state}.attrs`) && !isJson(`${state}.attrs`)) {
+            rmSync(`${state}.attrs`);
+        }
     }
 
     private async expectSuccess(...args: string[]): Promise<string> {

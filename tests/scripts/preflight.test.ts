@@ -266,6 +266,20 @@ describe("the facts of a host", () => {
         ]);
     });
 
+    it("name what the server says of the stack's own options, beside files that it accepts", async () => {
+        const host = freshHost();
+        host.answers.mysqld = ({ argv }) =>
+            argv.includes("--max_connections=some words") && argv.includes("--validate-config")
+                ? { status: 1, stderr: "2026 0 [ERROR] [MY-000077] [Server] Unknown suffix 's' used for variable.\n" }
+                : { stdout: "would have:\n--port=3306\n" };
+        const b = { ...settings.b, mysql: { ...settings.b.mysql, options: { max_connections: "some words" } } };
+        const { facts } = await lookAt(host, "b", { ...settings, b });
+        expect(facts.rows("refused")).toEqual([
+            ["2026 0 [ERROR] [MY-000077] [Server] Unknown suffix 's' used for variable.|"],
+        ]);
+        expect(facts.rows("invalid")).toEqual([]);
+    });
+
     it("tell of a folder that the options name for the log whether it is there", async () => {
         const host = freshHost();
         const answer = { stdout: "would have:\n--log-bin=/nowhere/at/all/bin\n" };

@@ -233,6 +233,11 @@ const refused: [string, Case, string[]][] = [
         ["OPTIONS a: its server does not accept its option files, and would not start again"],
     ],
     [
+        "settings that the server does not accept",
+        { b: { with: ["refused words"] } },
+        ["OPTIONS b: its server does not accept what the stack wants in its option file, and would not start again"],
+    ],
+    [
         "a log folder that is not there",
         { b: { with: ["log-folder /logs none no  "] } },
         ["LOG_FOLDER b: log_bin of its option files leads to /logs, which is not there"],
@@ -485,7 +490,10 @@ const refused: [string, Case, string[]][] = [
     ],
     [
         "an account of that name, where @pulumi/mysql makes it",
-        { pair: { ...stack, a: { ...stack.a, mysql: { admin: {} } } }, a: { with: ["account replicator@%"] } },
+        {
+            pair: { ...stack, a: { ...stack.a, mysql: { admin: { user: "u", password: "p" } } } },
+            a: { with: ["account replicator@%"] },
+        },
         [],
     ],
     [
