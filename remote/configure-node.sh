@@ -98,9 +98,11 @@ choose_bind_address() {
     case "$BIND_ADDRESS" in
         keep) BIND_ADDRESS='' ;;
         '')
-            if printf '%s\n' "$listens" | tr ',' '\n' | grep -vE '^(127\.|::1$|localhost$)' >/dev/null; then
+            if ! is_loopback_only "$listens"; then
                 BIND_ADDRESS="$kept"
-                return
+                # an earlier pair may have opened it, whose block is gone: the next restart would close it
+                listens="$(read_effective_options | sed -n 's/^bind_address=//p' | tail -n 1)"
+                if [ -n "$kept" ] || [ -z "$listens" ] || ! is_loopback_only "$listens"; then return; fi
             fi
             address="$(read_own_address)"
             if takes_address_list; then BIND_ADDRESS="$listens,$address"; else BIND_ADDRESS="$(any_address)"; fi
@@ -114,6 +116,8 @@ choose_bind_address() {
     [ "$(read_variable skip_networking)" = 0 ] || fail MM_NODE_NO_NETWORK "$NODE's server runs with skip_networking. Nothing was changed" \
         "remove skip_networking from its option files ($(find_option_lines skip_networking | tr '\n' ' ')), then run up again"
 }
+
+is_loopback_only() { ! printf '%s\n' "$1" | tr ',' '\n' | grep -vE '^(127\.|::1$|localhost$)' >/dev/null; }
 
 # read_listens: where the server has no variable for it, what its option files say; nothing means all addresses.
 read_listens() { if has_bind_address; then read_variable bind_address | sed 's/^NULL$/*/'; else read_effective_options | sed -n 's/^bind_address=//p' | tail -n 1 | grep . || echo '*'; fi; }

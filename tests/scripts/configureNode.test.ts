@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { lstatSync, rmSync, symlinkSync } from "node:fs";
 import { block, fresh, line, node, restarts, right, up } from "./configured";
 import { changes, cleanUpHosts } from "./fakeHost";
@@ -152,6 +153,26 @@ describe("configure-node.sh", () => {
         expect(run.stderr).toMatch(
             /^error MM_NODE_ADDRESS: b listens on loopback only, and b\.example\.com is no address of this host \(.*\)\. Nothing was changed\n/,
         );
+    });
+
+    it("writes the address that the running server has from an earlier pair, where the files would close it at the next restart", async () => {
+        const [own = ""] = execFileSync("hostname", ["-I"]).toString().split(" ");
+        const host = node({ ...right, bind_address: `127.0.0.1,${own}` });
+        host.answers.getent = () => ({ stdout: `${own} STREAM b.example.com\n` });
+        const lines = () => (host.read("/etc/my.cnf") ?? "").match(/^\w.*$/gm) ?? [];
+        host.answers.mysqld = ({ argv }) =>
+            argv.includes("--print-defaults")
+                ? {
+                      stdout: `x:\n--bind-address=127.0.0.1 ${lines()
+                          .map((each) => `--${each}`)
+                          .join(" ")}\n`,
+                  }
+                : {};
+        for (let time = 0; time < 2; time += 1) {
+            const run = await host.run(script, { ...up, BIND_ADDRESS: "" });
+            expect([run.exitCode, restarts(host)]).toEqual([0, []]);
+            expect(lines()).toContain(`bind_address=127.0.0.1,${own}`);
+        }
     });
 
     it("refuses a server without network, whose port is 0, and takes none but that for another one", async () => {

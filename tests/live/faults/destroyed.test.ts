@@ -1,4 +1,4 @@
-import { a, b } from "../hosts";
+import { a, b, waitFor } from "../hosts";
 import { at, begun, ended, Interrupted, keepEventsOff, type Moment } from "./interrupted";
 import { STEPS } from "./steps";
 
@@ -46,6 +46,15 @@ describe("a destroy that is killed is finished by the next, and up makes a pair 
                 expect(await host.replica("Source_Host")).toBe("");
             }
             expect(await pair.up()).toEqual([]);
+            // b's server was not restarted meanwhile, and would listen on loopback alone after that, were it not written again
+            await b.run("systemctl restart mysql");
+            expect(await b.variable("bind_address")).toBe(`127.0.0.1,${b.address}`);
+            await waitFor(
+                "a's receiver",
+                60,
+                () => a.replica("Replica_IO_Running"),
+                (running) => running === "Yes",
+            );
             await pair.expectWhole();
         },
     );
