@@ -42,7 +42,20 @@ export function judgePair(a: Seen, b: Seen, found: Findings): void {
     const anew = "it is fixed when a server is initialised: initialise b anew with a's value";
     requireEqual(a, b, found, "lower_case_table_names", "MM_PREFLIGHT_NAMES_CASE", anew);
     requireEqual(a, b, found, "innodb_page_size", "MM_PREFLIGHT_PAGE_SIZE", anew);
+    const apart = SHAPING.filter((name) => a.facts.variable(name) !== b.facts.variable(name)).map(
+        (name) => `${name} (a: ${a.facts.variable(name) || "none"}, b: ${b.facts.variable(name) || "none"})`,
+    );
+    if (apart.length > 0) {
+        const what = `the two differ in ${apart.join(", ")}: what is created from now on, or who may do what, may differ, too`;
+        found.warn("pair", "MM_PREFLIGHT_VARIABLES", what, "make them the same on both, in the option files too");
+    }
 }
+
+/** What a statement that is replicated as text leaves to the server, and what gives or takes rights beside the accounts' own. */
+const SHAPING = [
+    ...["default_storage_engine", "explicit_defaults_for_timestamp", "innodb_default_row_format"],
+    ...["innodb_native_foreign_keys", "partial_revokes", "mandatory_roles"],
+];
 
 function requireEqual(a: Seen, b: Seen, found: Findings, name: string, code: string, next: string): void {
     const [ours, theirs] = [a.facts.variable(name), b.facts.variable(name)];

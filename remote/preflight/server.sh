@@ -4,8 +4,10 @@ tell_server() {
     tell server "$FLAVOUR" "$VERSION_TEXT" "$VERSION"
     # each of these is there or not, by series and flavour
     sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('hostname', 'server_id', 'gtid_mode', 'gtid_executed', 'gtid_purged',
-        'gtid_strict_mode', 'gtid_domain_id', 'lower_case_table_names', 'innodb_page_size', 'bind_address', 'skip_networking', 'log_bin', 'log_bin_basename', 'datadir',
-        'binlog_expire_logs_seconds', 'expire_logs_days', 'binlog_expire_logs_auto_purge', 'read_only', 'sync_binlog', 'innodb_flush_log_at_trx_commit')" | sed 's/^/variable	/'
+        'gtid_strict_mode', 'gtid_domain_id', 'lower_case_table_names', 'innodb_page_size', 'default_storage_engine',
+        'explicit_defaults_for_timestamp', 'innodb_default_row_format', 'innodb_native_foreign_keys', 'partial_revokes',
+        'mandatory_roles', 'bind_address', 'skip_networking', 'log_bin', 'log_bin_basename', 'datadir', 'binlog_expire_logs_seconds',
+        'expire_logs_days', 'binlog_expire_logs_auto_purge', 'read_only', 'sync_binlog', 'innodb_flush_log_at_trx_commit')" | sed 's/^/variable	/'
     tell variable server_uuid "$(read_known_uuid)"
 }
 

@@ -138,7 +138,7 @@ describe("the facts of a host", () => {
     it("of b say nothing of tables that only a dump of a could lose", async () => {
         const { facts, statements } = await lookAt(freshHost({ "engine\\) FROM": "shop.log MyISAM" }));
         expect(facts.all("unsafe")).toEqual([]);
-        expect(statements.filter((text) => /engine|float|innodb_trx/.test(text))).toEqual([]);
+        expect(statements.filter((text) => /engine\)|float|innodb_trx/.test(text))).toEqual([]);
     });
 
     it("name the releases of both client programs, in the words of either flavour", async () => {

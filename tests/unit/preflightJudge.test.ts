@@ -57,6 +57,16 @@ const refused: [string, Case, string[]][] = [
         [],
     ],
     [
+        "servers that would create other things of one statement",
+        {
+            a: { with: ["variable default_storage_engine InnoDB"] },
+            b: { with: ["variable default_storage_engine MyISAM"] },
+        },
+        [
+            "~VARIABLES pair: the two differ in default_storage_engine (a: InnoDB, b: MyISAM): what is created from now on, or who may do what, may differ, too",
+        ],
+    ],
+    [
         "MariaDB's strict mode over one domain",
         {
             a: { with: ["variable gtid_strict_mode ON", "variable gtid_domain_id 0"] },
