@@ -42,7 +42,8 @@ export function judgePair(a: Seen, b: Seen, found: Findings): void {
     const anew = "it is fixed when a server is initialised: initialise b anew with a's value";
     requireEqual(a, b, found, "lower_case_table_names", "MM_PREFLIGHT_NAMES_CASE", anew);
     requireEqual(a, b, found, "innodb_page_size", "MM_PREFLIGHT_PAGE_SIZE", anew);
-    const apart = SHAPING.filter((name) => a.facts.variable(name) !== b.facts.variable(name)).map(
+    const told = (name: string) => [a, b].every(({ facts }) => facts.rows("variable").some(([each]) => each === name));
+    const apart = SHAPING.filter((name) => told(name) && a.facts.variable(name) !== b.facts.variable(name)).map(
         (name) => `${name} (a: ${a.facts.variable(name) || "none"}, b: ${b.facts.variable(name) || "none"})`,
     );
     if (apart.length > 0) {

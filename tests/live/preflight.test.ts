@@ -241,16 +241,34 @@ describe("a pair that stands", () => {
     });
 });
 
-test("MariaDB beside MySQL is refused by both names, and nothing is changed", async () => {
-    await untilNobodyFollows(a);
-    lab("hosts.sh", ["reset", "b"], { MM_LAB_SERVER: "mariadb-10.11" });
-    const files = () =>
-        b.run("find /etc/mysql /var/lib/mysql-master-master /root/.ssh -type f 2>/dev/null | sort | xargs sha256sum");
-    const before = [await fingerprintOf(a), await files()];
-    const { text } = await stack.up();
-    expect(text).toMatch(
-        /MM_PREFLIGHT_FLAVOUR pair: b runs MariaDB 10\.11\.\S+ and a MySQL 9\.7\.4\S*; the two flavours read neither each other's accounts nor dumps\n/,
-    );
-    expect(problemsOf(text)).toEqual(["FLAVOUR pair", "SERVER b"]);
-    expect([await fingerprintOf(a), await files()]).toEqual(before);
+describe("two servers that do not fit", () => {
+    /** What the preflight says of a b of that kind, beside which a is as it was. */
+    async function refusedBeside(kind: string): Promise<string> {
+        await untilNobodyFollows(a);
+        lab("hosts.sh", ["reset", "b"], { MM_LAB_SERVER: kind });
+        const files = () =>
+            b.run(
+                "find /etc/my.cnf /etc/mysql /var/lib/mysql-master-master /root/.ssh -type f 2>/dev/null | sort | xargs sha256sum",
+            );
+        const before = [await fingerprintOf(a), await files()];
+        const { text } = await stack.up();
+        expect([await fingerprintOf(a), await files()]).toEqual(before);
+        return text;
+    }
+
+    test("MariaDB beside MySQL is refused by both names, and nothing is changed", async () => {
+        const text = await refusedBeside("mariadb-10.11");
+        expect(text).toMatch(
+            /MM_PREFLIGHT_FLAVOUR pair: b runs MariaDB 10\.11\.\S+ and a MySQL 9\.7\.4\S*; the two flavours read neither each other's accounts nor dumps\n/,
+        );
+        expect(problemsOf(text)).toEqual(["FLAVOUR pair"]);
+    });
+
+    test("a b of another series is refused, and nothing is changed", async () => {
+        const text = await refusedBeside("mysql-8.0");
+        expect(text).toMatch(
+            /MM_PREFLIGHT_SERIES pair: b runs MySQL 8\.0\.15 and a MySQL 9\.7\.4\S*; accounts travel in the mysql schema, so both need the same series\n/,
+        );
+        expect(problemsOf(text)).toEqual(["GTID_MODE pair", "SERIES pair"]);
+    });
 });

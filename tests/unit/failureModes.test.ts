@@ -43,8 +43,10 @@ test.each(rows)("$number: docs/errors.md has its codes", ({ codes }) => {
 
 test.each(rows)("$number: the tests that show it are there", ({ tests }) => {
     const missing = tests.filter(([file, title]) => {
-        const path = `tests/${file}.test.ts`;
-        return !existsSync(join(__dirname, "../..", path)) || !hasTitle(textOf(path), title);
+        const path = [`tests/${file}.test.ts`, `tests/${file}.ts`].find((each) =>
+            existsSync(join(__dirname, "../..", each)),
+        );
+        return path === undefined || !hasTitle(textOf(path), title);
     });
     expect(tests.length).toBeGreaterThan(0);
     expect(missing).toEqual([]);
