@@ -16,6 +16,8 @@ describe("settings", () => {
     let stack: Stack;
 
     beforeAll(async () => {
+        // with them comes the key that the stack names
+        freshHosts();
         stack = await freshStack("refusals");
     });
 

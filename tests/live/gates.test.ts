@@ -114,7 +114,7 @@ describe("a standing pair", () => {
         await a.sql("INSERT INTO important.stuff (details) VALUES ('more');".repeat(had + 5));
         const text = await stopped("a's log was begun anew");
         expect(text).toMatch(
-            /MM_LINK_LOG_RESET: the binary log of a\.example\.com was begun anew \(RESET, or a restored copy\)[^\n]*b does not follow it any more/,
+            /MM_LINK_LOG_RESET: the binary log of a\.example\.com was begun anew \(RESET, or a restored copy\)[^\n]*b was stopped from following a\.example\.com:3306/,
         );
         expect(await b.sql("SELECT COUNT(*) FROM important.stuff WHERE details = 'more'")).toBe("0");
         expect(await b.replica("Replica_IO_Running")).toBe("No");
