@@ -41,6 +41,7 @@ make_disk() { # HOST
     mount_disk "$host"
     write_identity "$host" "$dir/root"
     write_access "$dir/root"
+    [ ! -d "$dir/root/usr/local/mysql/bin" ] || write_old_mysql_service "$dir/root" "$MM_LAB_SERVER"
     umount "$dir/root"
     printf '%s,%s.example.com %s\n' "$(address_of "$host")" "$host" \
         "$(cut -d ' ' -f 1,2 "$dir/upper/etc/ssh/ssh_host_ed25519_key.pub")" >"$dir/known_host"

@@ -37,7 +37,6 @@ base_of_old_mysql() { # DIRECTORY SUITE PACKAGES KIND
     link_programs "$root"
     write_old_mysql_account "$root"
     write_old_mysql_options "$root" "$kind"
-    write_old_mysql_service "$root" "$kind"
 }
 
 programs_of_mysql_5_6() { # ROOT
@@ -96,13 +95,14 @@ write_old_mysql_options() { # ROOT KIND
     printf '%s\n' '[mysqld]' 'datadir=/var/lib/mysql' 'socket=/var/lib/mysql/mysql.sock' "$log" '' '[client]' 'socket=/var/lib/mysql/mysql.sock' >"$1/etc/my.cnf"
 }
 
+# Of each host, not of the base: a base that was made long ago has the unit of then.
 write_old_mysql_service() { # ROOT KIND
     local root="$1" from="$CHECKOUT/lab/old-mysql" start=/usr/local/mysql/bin/mysqld
     # not by mysqld_safe, which ignores TERM: a stop during its start would hang
     case "$2" in mysql-5.5 | mysql-5.6) start+=' --log-error=/var/log/mysqld.log --pid-file=/var/run/mysqld/mysqld.pid' ;; esac
     install -m 755 "$from/make-data-directory" "$from/wait-for-server" "$root/usr/local/mysql/"
     sed "s|MYSQLD|$start|" "$from/mysqld.service" >"$root/etc/systemd/system/mysqld.service"
-    ln -s ../mysqld.service "$root/etc/systemd/system/multi-user.target.wants/mysqld.service"
+    ln -sf ../mysqld.service "$root/etc/systemd/system/multi-user.target.wants/mysqld.service"
     printf 'd /run/mysqld 0755 mysql mysql -\n' >"$root/usr/lib/tmpfiles.d/mysql.conf"
     # shellcheck disable=SC2016 # expanded by the host's shell
     printf '#!/bin/sh\nexec systemctl "$1" mysqld\n' >"$root/etc/init.d/mysqld"
