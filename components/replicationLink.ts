@@ -12,7 +12,7 @@ export interface SeedArgs {
     keepBackup?: pulumi.Input<boolean>;
     /**
      * Default false. True: the origin takes no writes during the whole dump, so that tables of engines without transactions
-     * (MyISAM, MEMORY) hold still, too.
+     * (MyISAM) hold still, too.
      */
     lockAllTables?: pulumi.Input<boolean>;
     /** How long dump, copy and import may take, each, in seconds; default 86400. */

@@ -37,6 +37,20 @@ const undumpable: Undumpable[] = [
         accept: "nonTransactionalTables",
     },
     {
+        fact: "volatile",
+        code: "MM_PREFLIGHT_MEMORY_TABLES",
+        thing: "MEMORY table",
+        what: "(…), which a restart of either server would empty on both: the one that finds it empty tells the other to empty it",
+        next: "ALTER TABLE … ENGINE = InnoDB, or drop them",
+    },
+    {
+        fact: "versioned",
+        code: "MM_PREFLIGHT_VERSIONED",
+        thing: "system-versioned table",
+        what: "(…), of which a dump carries the rows of now alone, without their history",
+        next: "ALTER TABLE … DROP SYSTEM VERSIONING, where the history may go, or seed by other means",
+    },
+    {
         fact: "float",
         code: "MM_PREFLIGHT_FLOAT",
         thing: "column",

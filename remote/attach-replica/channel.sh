@@ -60,9 +60,9 @@ hold_replica() {
 }
 let_replica_go() { [ -z "$HELD" ] || try_sql "START $(sql_replica) $HELD" >/dev/null; }
 
-# renew_login OPTIONS: the applier goes on meanwhile, and the coordinates stay.
+# renew_login OPTIONS: the applier goes on meanwhile where the series lets it, and the coordinates stay.
 renew_login() {
-    sql "STOP $(sql_replica) IO_THREAD" "$(sql_change_source) $(sql_source)_PASSWORD = $(quote_sql "$ACCOUNT_PASSWORD")$1$(sql_changed_retry)" "START $(sql_replica)"
+    sql "STOP $(sql_replica)$(! changes_receiver_alone || echo ' IO_THREAD')" "$(sql_change_source) $(sql_source)_PASSWORD = $(quote_sql "$ACCOUNT_PASSWORD")$1$(sql_changed_retry)" "START $(sql_replica)"
     note "its receiver logs in to $WANTED anew (it was running: $(replica_field Replica_IO_Running))"
 }
 

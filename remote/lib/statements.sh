@@ -27,6 +27,8 @@ has_retry_count() { since 50601; }
 has_use_gtid() { since 999999 100000; }
 # From MariaDB 11.4 a channel asks for TLS and a certificate that can be verified, unless it is told not to.
 verifies_by_default() { since 999999 110400; }
+# A login is changed while the applier runs from MySQL 5.7.4; before, and in MariaDB, both threads have to stand (1198).
+changes_receiver_alone() { since 50704; }
 # DISABLE ON REPLICA from MySQL 8.2.
 sql_disable_on_replica() { if since 80200; then echo 'DISABLE ON REPLICA'; else echo 'DISABLE ON SLAVE'; fi; }
 # --source-data from mysqldump 8.0.26; before that, and in MariaDB, --master-data.

@@ -11,6 +11,8 @@ tell_data() {
     read_connections | sed 's/^/connection	/'
     [ "$HOLDS_DATA" = yes ] || return 0
     tell_rows unsafe "$(sql_unsafe_tables) ORDER BY 1"
+    tell_rows volatile "SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables WHERE engine = 'MEMORY' AND table_type = 'BASE TABLE' AND $own ORDER BY 1"
+    tell_rows versioned "SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables WHERE table_type = 'SYSTEM VERSIONED' AND $own ORDER BY 1"
     tell_rows float "SELECT CONCAT(c.table_schema, '.', c.table_name, '.', c.column_name) FROM information_schema.columns c
         JOIN information_schema.tables t USING (table_schema, table_name) WHERE c.data_type = 'float' AND t.table_type = 'BASE TABLE' AND c.$own ORDER BY 1"
     tell_rows keyless "SELECT CONCAT(t.table_schema, '.', t.table_name) FROM information_schema.tables t LEFT JOIN information_schema.table_constraints k

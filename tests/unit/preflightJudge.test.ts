@@ -412,6 +412,20 @@ const refused: [string, Case, string[]][] = [
         { a: { with: ["prepared 1 3 0 0x616263"] } },
         ["MM_SEED_PREPARED a: has 1 prepared XA transaction (format 1 xid 0x616263), which no dump can carry"],
     ],
+    [
+        "MEMORY tables, accepted or not",
+        { a: { with: ["volatile shop.m"] }, accept: { nonTransactionalTables: true } },
+        [
+            "MEMORY_TABLES a: has 1 MEMORY table (shop.m), which a restart of either server would empty on both: the one that finds it empty tells the other to empty it",
+        ],
+    ],
+    [
+        "tables with a history",
+        { a: { with: ["versioned shop.v"] } },
+        [
+            "VERSIONED a: has 1 system-versioned table (shop.v), of which a dump carries the rows of now alone, without their history",
+        ],
+    ],
     ["such tables, accepted", { a: { with: ["unsafe shop.m_MyISAM"] }, accept: { nonTransactionalTables: true } }, []],
     [
         "FLOAT columns",

@@ -83,6 +83,7 @@ const abilities: [string, string][] = [
     ["has_generated_columns", "nnyyyyyyyyyyyyyy"],
     ["has_index_expressions", "nnnyyyyyyyyyynnn"],
     ["has_check_clauses", "nnnnyyyyyyyyynnn"],
+    ["changes_receiver_alone", "nnyyyyyyyyyyynnn"],
     ["forgets_source", "nyyyyyyyyyyyyyyy"],
     ["has_alter_user", "nnyyyyyyyyyyyyyy"],
     ["has_retry_count", "nyyyyyyyyyyyynnn"],
