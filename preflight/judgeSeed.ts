@@ -50,7 +50,7 @@ function judgeFresh(request: PreflightRequest, a: Seen, b: Seen, found: Findings
             `holds ${count(schemas.length, "schema")} of its own (${list(schemas)}), which seeding would overwrite; is it really the fresh node?`,
             isSwapped
                 ? "a holds none: if a and b are swapped, swap them in the stack"
-                : "move them to a, or drop them, if nobody needs them; or name a fresh host as b",
+                : `${follows(a)}move them to a, or drop them, if nobody needs them; or name a fresh host as b`,
         );
     }
     const theirs = a.facts.all("account");
@@ -85,6 +85,14 @@ function judgeFresh(request: PreflightRequest, a: Seen, b: Seen, found: Findings
             "what they write before it is read-only is lost; see who they are",
         );
     }
+}
+
+/** What is dropped on b goes on an a that follows it, too. */
+function follows(a: Seen): string {
+    const [, host, port] = a.facts.rows("channel")[0] ?? [];
+    return host === undefined
+        ? ""
+        : `a replicates from ${host}:${port}, and would lose what is dropped there: pulumi destroy first (all data stays); then `;
 }
 
 /** Left by destroy: it needs no seed if it only lags behind. */

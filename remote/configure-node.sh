@@ -30,6 +30,7 @@ configure() {
     require_steady_server_id
     choose_log_name "$file"
     choose_bind_address "$file"
+    distrust_unfinished_seed
     wanted_lines >"$SCRATCH/wanted"
     require_no_persisted_override
     write_options "$file"
@@ -88,6 +89,15 @@ choose_log_name() {
         note "the binary log keeps the name $theirs, which it has by $NODE's option files or for replicas that are attached; $LOG_BIN would orphan its logs"
         LOG_BIN="$theirs" WRITE_LOG_BIN=no
     fi
+}
+
+# What an unfinished import has left may be overwritten while the log says that nobody has written there since. A server whose log has
+# another name, or none, ran without the managed block (destroy took it out); without GTIDs nothing else tells what was written then.
+distrust_unfinished_seed() {
+    if [ "$(read_noted_seed_state)" != unfinished ] || [ "$(read_gtid_mode)" = ON ] || has_running_value log_bin "$LOG_BIN"; then return; fi
+    forget seed
+    forget seed-expects
+    note "ran under another log since an import was cut here: what it holds counts as its own"
 }
 
 # A server that listens on loopback only cannot be reached by its peer: its own address is added. What is in the block stays.

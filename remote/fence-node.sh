@@ -32,7 +32,7 @@ fence() {
     local role_before
     role_before="$(block_role "$FILE")"
     require_not_persisted read_only=1 super_read_only=1 event_scheduler=OFF
-    is_fenced || require_successor
+    is_fenced || require_successor "$role_before"
     remember_before_fence
     # the file first: a restart in between must not open the node
     write_role "$(passive_role)"
@@ -46,14 +46,14 @@ fence() {
     note "is read-only, and stays so after a restart"
 }
 
-# Closed for a switchover only when the other one can take over: it answers, follows this server with both threads, and is not far
+# require_successor ROLE-BEFORE: closed for a switchover only when the other one can take over: it answers, follows this server with both threads, and is not far
 # behind. Else nobody would take writes.
 require_successor() {
     [ "$PEER_ROLE" = active ] || return 0
     open_peer "$PEER_HOST" "$PEER_PORT"
     try_peer 'SELECT 1' >/dev/null || fail_successor "$PEER_HOST does not answer" "$(cat "$SCRATCH/words")"
-    # open already: this node alone is to be put right
-    [ "$(peer_read @@global.read_only)" = 1 ] || return 0
+    # open already, and this one was to be closed before: it alone is put right. Where both took writes, it is a switchover like others
+    case "$1" in "$ROLE_LINE: passive"*) [ "$(peer_read @@global.read_only)" = 1 ] || return 0 ;; esac
     REPLICA_STATUS="$(peer_vertical "SHOW $(sql_replica) STATUS")" || fail_successor "$PEER_HOST does not tell its replica status" "$(cat "$SCRATCH/words")"
     are_threads_running || fail_successor "on $PEER_HOST the receiver says $(replica_field Replica_IO_Running) and the applier $(replica_field Replica_SQL_Running)" \
         "$(replica_field Last_IO_Error) $(replica_field Last_SQL_Error)"
@@ -72,7 +72,12 @@ open_for_writes() {
     if is_read_only; then
         OPENED=yes
         remember_before_fence
-        if [ "$PEER_ROLE" = gone ]; then part_from_gone; else require_all_applied; fi
+        if [ "$PEER_ROLE" = gone ]; then
+            part_from_gone
+            with_write_access shut_out_gone
+        else
+            require_all_applied
+        fi
     fi
     if [ "$EVENTS" = yes ]; then write_role ''; else write_role "$(eventless_role)"; fi
     require_writable_after_restart
@@ -96,6 +101,21 @@ part_from_gone() {
     remember link "$(recall link) parted=gone"
     sql "STOP $(sql_replica)" "$(sql_forget_source)"
     note "has applied all that it had received from $PEER_HOST, and follows it no more"
+}
+
+# Nor may it take what is written here from now on: it would go over rows of its own that never arrived. Its login goes, out of the log,
+# which it would read; and its connections, of which it may have one still.
+shut_out_gone() {
+    local host id
+    sql "SELECT host FROM mysql.user WHERE user = $(quote_sql "$ACCOUNT")" >"$SCRATCH/logins"
+    while IFS= read -r host; do
+        sql 'SET SESSION sql_log_bin = 0' "DROP USER $(quote_sql "$ACCOUNT")@$(quote_sql "$host")"
+        note "dropped $ACCOUNT@$host here, so that $PEER_HOST cannot follow $NODE when it comes back"
+    done <"$SCRATCH/logins"
+    sql 'SHOW PROCESSLIST' | awk -F'\t' -v account="$ACCOUNT" '$2 == account { print $1 }' | while IFS= read -r id; do
+        # 1094: it has ended by itself
+        try_sql "KILL $id" >/dev/null || grep -q 1094 "$SCRATCH/words" || sql "KILL $id"
+    done
 }
 has_applied_or_stopped() { has_applied_all_received || [ "$(replica_field Replica_SQL_Running)" != Yes ]; }
 

@@ -1,7 +1,7 @@
 # seed-offer.sh: on the origin, makes the throw-away key with which the backup will be copied; the peer admits it next.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED (wanted|done|parted) PEER_UUID BACKUP_FILE KEEP_BACKUP
 # out:   offer key=TYPE,BASE64 | offer none
-# codes: MM_LINK_BEHIND
+# codes: MM_LINK_BEHIND MM_LINK_FOREIGN_SOURCE
 
 main() {
     require_server
@@ -32,8 +32,13 @@ offer() {
 # A new peer is seeded in the old one's place: its log is another one, so the channel to the old one goes, gate and new
 # coordinates come. What the old one had sent is applied before: nobody else has it any more.
 part_from_old_peer() {
+    local followed known
     look_at_replication
-    if [ -n "$(replica_field Source_Host)" ]; then
+    followed="$(read_followed)" known="$(value_of source "$(recall link)")"
+    if [ -n "$followed" ]; then
+        [ "$followed" = "$known" ] ||
+            fail MM_LINK_FOREIGN_SOURCE "$NODE follows $followed, not its old peer $known, and a new peer is to be seeded from it. Nothing was changed" \
+                "if that link is no longer wanted, detach it by hand (STOP $(sql_replica); RESET $(sql_replica) ALL), then run up again"
         wait_until 60 has_applied_all_received ||
             fail MM_LINK_BEHIND "$NODE has received more from its old peer than it has applied, and a new peer is to be seeded from it. Nothing was changed" \
                 "see SHOW $(sql_replica) STATUS on $NODE; let it apply the rest (START $(sql_replica) SQL_THREAD), then run up again"

@@ -1,8 +1,5 @@
 # channel.sh: the channel to the source: what it is like, and the statements that change it.
 
-# read_followed: HOST:PORT of the source, of the status that was looked at; nothing where there is none.
-read_followed() { [ -z "$(replica_field Source_Host)" ] || printf '%s:%s' "$(replica_field Source_Host)" "$(replica_field Source_Port)"; }
-
 # is_channel_wanted: source, account and the way it asks are as they should be. A series without GTIDs tells nothing of the last.
 is_channel_wanted() {
     local auto

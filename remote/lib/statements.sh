@@ -135,6 +135,9 @@ replica_field() {
         if (name == new || name == old) { sub(/^[^:]*: ?/, "", line); print line; found = 1 } }'
 }
 
+# read_followed: HOST:PORT of the source, of the status that was looked at; nothing where there is none.
+read_followed() { [ -z "$(replica_field Source_Host)" ] || printf '%s:%s' "$(replica_field Source_Host)" "$(replica_field Source_Port)"; }
+
 # The account and schema names that every server brings along: nobody's data.
 SYSTEM_SCHEMAS="'mysql','information_schema','performance_schema','sys','ndbinfo','mysql_master_master'"
 

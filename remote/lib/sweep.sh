@@ -14,7 +14,7 @@ sweep() {
 
 sweep_channel() {
     look_at_replication
-    if [ "$(replica_field Source_Host):$(replica_field Source_Port)" = "$PEER_HOST:$PEER_PORT" ]; then
+    if [ "$(read_followed)" = "$PEER_HOST:$PEER_PORT" ]; then
         sql "STOP $(sql_replica)" "$(sql_forget_source)"
         note "no longer follows $PEER_HOST:$PEER_PORT"
     fi

@@ -118,12 +118,20 @@ test("the old master that comes back does not feed the new one, and nobody puts 
     expect([await isOpen(b), await b.replica("Source_Host")]).toEqual([true, ""]);
     lab("hosts.sh", ["mend", "a"]);
     await a.sql("INSERT INTO shop.ticks (host) VALUES ('too late')");
+    await b.sql("INSERT INTO shop.ticks (host) VALUES ('not for a')");
+    await waitFor(
+        "a's receiver, which is let in no more",
+        30,
+        () => a.replica("Last_IO_Error"),
+        (text) => text !== "",
+    );
     delete stack.settings.gone;
     const refusal = "error MM_LINK_NOT_RUNNING: b was opened while a.example.com was gone, and parted from it for good";
     await expectRefusal(refusal, b);
     stack.settings.converge = "once more";
     await expectRefusal(refusal, b);
     expect(await b.sql("SELECT COUNT(*) FROM shop.ticks WHERE host = 'too late'")).toBe("0");
+    expect(await a.sql("SELECT COUNT(*) FROM shop.ticks WHERE host = 'not for a'")).toBe("0");
     await stack.mustDestroy();
     expect([await isOpen(a), await isOpen(b)]).toEqual([true, true]);
 });

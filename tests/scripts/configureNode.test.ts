@@ -60,6 +60,23 @@ describe("configure-node.sh", () => {
         },
     );
 
+    it.each([
+        ["without GTIDs and the managed block", { gtid_mode: "OFF", log_bin_basename: "binlog" }, false],
+        ["without GTIDs, its log the same", { gtid_mode: "OFF" }, true],
+        ["with GTIDs, which tell what was written", { log_bin_basename: "binlog" }, true],
+    ])("a cut import counts for one that may be begun again, where the server ran %s: %s", async (_, more, kept) => {
+        const host = node({ ...right, ...more });
+        host.remember("seed", "state=unfinished source=uuid-a own=uuid-b file=mysql-bin.000001 position=4\n");
+        host.remember("seed-expects", "schema shop\n");
+        const run = await host.run(script, up);
+        expect(run.exitCode).toBe(0);
+        expect([host.memory("seed"), host.memory("seed-expects")].map((text) => text !== undefined)).toEqual([
+            kept,
+            kept,
+        ]);
+        expect(run.stderr.includes("what it holds counts as its own")).toBe(!kept);
+    });
+
     it("keeps the name of a binary log that the files already give", async () => {
         const host = node({ ...right, log_bin_basename: "theirs" }, "[mysqld]\nlog_bin=theirs\n");
         const run = await host.run(script, up);

@@ -14,7 +14,7 @@ export interface Rule {
 }
 
 const silent =
-    /^(SET SESSION|SET NAMES|START TRANSACTION|UNLOCK TABLES|SAVEPOINT|XA RECOVER CONVERT XID$|ROLLBACK TO|FLUSH LOCAL (PRIVILEGES|TABLES WITH READ LOCK)$|RESET BINARY LOGS AND GTIDS|RESET MASTER|CREATE (DATABASE|TABLE)|GRANT|DROP DATABASE|INSERT)/;
+    /^(SET SESSION|SET NAMES|START TRANSACTION|UNLOCK TABLES|SAVEPOINT|XA RECOVER CONVERT XID$|ROLLBACK TO|FLUSH LOCAL (PRIVILEGES|TABLES WITH READ LOCK)$|RESET BINARY LOGS AND GTIDS|RESET MASTER|CREATE (DATABASE|TABLE)|GRANT|DROP DATABASE|INSERT|KILL)/;
 
 /** What SHOW PROCESSLIST gives: the asker (id 9), the server's own threads, a replica, and `others` as ID, USER, HOST, COMMAND, TIME, INFO. */
 export function processList(...others: [number, string, string, string, number, string][]): string {
@@ -266,6 +266,11 @@ export class FakeServer {
         const account = /^SELECT 1 FROM mysql\.user WHERE user = '(\w+)' AND host = '([^']+)'$/.exec(statement);
         if (account) {
             return { stdout: this.accounts.has(`${account[1]}@${account[2]}`) ? "1\n" : "" };
+        }
+        const login = /^SELECT host FROM mysql\.user WHERE user = '(\w+)'$/.exec(statement)?.[1];
+        if (login !== undefined) {
+            const own = [...this.accounts.keys()].filter((name) => name.startsWith(`${login}@`));
+            return { stdout: own.map((name) => `${name.slice(login.length + 1)}\n`).join("") };
         }
         if (statement.startsWith("SELECT schema_name FROM information_schema.schemata")) {
             return { stdout: this.schemas.map((name) => `${name}\n`).join("") };

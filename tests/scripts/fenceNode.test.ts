@@ -63,7 +63,13 @@ describe("fence-node.sh makes a node passive", () => {
     });
 
     it("without super_read_only where a series has none", async () => {
-        const host = makeHost({ super_read_only: "1193" }, {}, "5.6.14");
+        const host = makeHost({ super_read_only: "1193" }, { read_only: "1" }, "5.6.14");
+        host.peer.channel = new Map([
+            ["Replica_IO_Running", "Yes"],
+            ["Replica_SQL_Running", "Yes"],
+            ["Relay_Source_Log_File", "mysql-bin.000009"],
+            ["Exec_Source_Log_Pos", "4"],
+        ]);
         host.write("/etc/my.cnf", file(settings));
         const run = await host.run(script, passive);
         expect(changes(run.statements)).toEqual([
@@ -180,7 +186,12 @@ describe("fence-node.sh makes a node active", () => {
         const both = await node(true, "0").run(script, { ...active, PEER_ROLE: "active" });
         expect([both.exitCode, changes(both.statements)]).toEqual([0, open]);
         const alone = await node(true, "0").run(script, { ...active, PEER_ROLE: "gone" });
-        expect([alone.exitCode, changes(alone.statements), alone.peer]).toEqual([0, open, []]);
+        const shutOut = [
+            "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1",
+            "KILL 7",
+            "SET GLOBAL super_read_only = 1",
+        ];
+        expect([alone.exitCode, changes(alone.statements), alone.peer]).toEqual([0, [...shutOut, ...open], []]);
     });
 
     it("not before all is applied: then both stay closed, and the message says so", async () => {
@@ -313,11 +324,28 @@ describe("a switchover begins only when the other node can take over:", () => {
         expect([host.read("/etc/my.cnf"), host.memory("before-fence")]).toEqual([file(settings), undefined]);
     });
 
-    it("it is not asked of one that is open already: then this node alone is put right", async () => {
+    it("it is not asked of one that is open, where this node was passive before: then it alone is put right", async () => {
         const host = node(false, "0");
         host.peer.channel = undefined;
+        host.write("/etc/my.cnf", file(settings, fence));
         expect(await host.run(script, passive)).toMatchObject({ exitCode: 0, stdout: closedLine });
     });
+
+    it.each([[], ["# role: active", "event_scheduler=OFF"]])(
+        "it is asked where both took writes: the rows of this node would be missing (%j)",
+        async (...role) => {
+            const host = node(false, "0");
+            host.peer.channel?.set("Replica_SQL_Running", "No");
+            host.write("/etc/my.cnf", file(settings, ...role));
+            const run = await host.run(script, passive);
+            expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+            expect(run.stderr).toContain(
+                "error MM_ROLE_PEER_STOPPED: on a.example.com the receiver says Yes and the applier No: ",
+            );
+            host.peer.channel?.set("Replica_SQL_Running", "Yes");
+            expect((await host.run(script, passive)).exitCode).toBe(0);
+        },
+    );
 
     it("without GTIDs it has applied up to this node's coordinates", async () => {
         const host = node(false, "1", { gtid_mode: "OFF" });
@@ -404,6 +432,9 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
                 "STOP REPLICA IO_THREAD",
                 "STOP REPLICA",
                 "RESET REPLICA ALL",
+                "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1",
+                "KILL 7",
+                "SET GLOBAL super_read_only = 1",
                 "SET GLOBAL super_read_only = 0",
                 "SET GLOBAL read_only = 0",
                 "SET GLOBAL event_scheduler = ON",
@@ -413,6 +444,26 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
             expect(host.local.channel).toBeUndefined();
         },
     );
+
+    it("and shuts it out: its login is dropped, out of the log, and its connections are ended", async () => {
+        const host = survivor();
+        host.local.accounts.set("replicator@%", "x").set("replicator@10.0.0.%", "x").set("replicators@%", "x");
+        const run = await host.run(script, gone);
+        expect(changes(run.statements).slice(2)).toEqual([
+            "RESET REPLICA ALL",
+            "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1",
+            "SET SESSION sql_log_bin = 0",
+            "DROP USER 'replicator'@'%'",
+            "SET SESSION sql_log_bin = 0",
+            "DROP USER 'replicator'@'10.0.0.%'",
+            "KILL 7",
+            "SET GLOBAL super_read_only = 1",
+            "SET GLOBAL super_read_only = 0",
+            "SET GLOBAL read_only = 0",
+            "SET GLOBAL event_scheduler = ON",
+        ]);
+        expect([run.exitCode, [...host.local.accounts.keys()]]).toEqual([0, ["replicators@%"]]);
+    });
 
     it.each([
         ["in time", "Yes", {}],

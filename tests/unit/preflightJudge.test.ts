@@ -726,6 +726,14 @@ it("a and b that are swapped are told so", () => {
     expect(found.problems[0]?.next).toBe("a holds none: if a and b are swapped, swap them in the stack");
 });
 
+it("b is not to be emptied while a follows it: what is dropped there would go on a, too", () => {
+    const a = { ...link, with: ["channel  b.example.com 3306 uuid-b", ...link.with] };
+    const found = report({ a, b: { with: ["schema crm"] } });
+    expect(found.problems.find(({ code }) => code === "MM_PREFLIGHT_NOT_EMPTY")?.next).toBe(
+        "a replicates from b.example.com:3306, and would lose what is dropped there: pulumi destroy first (all data stays); then move them to a, or drop them, if nobody needs them; or name a fresh host as b",
+    );
+});
+
 it("a host that was not reached leaves the other one's problems in the same report", () => {
     const a = {
         ...seen("a", { without: [""] }),
