@@ -52,8 +52,12 @@ require_successor() {
     [ "$PEER_ROLE" = active ] || return 0
     open_peer "$PEER_HOST" "$PEER_PORT"
     try_peer 'SELECT 1' >/dev/null || fail_successor "$PEER_HOST does not answer" "$(cat "$SCRATCH/words")"
-    # open already, and this one was to be closed before: it alone is put right. Where both took writes, it is a switchover like others
-    case "$1" in "$ROLE_LINE: passive"*) [ "$(peer_read @@global.read_only)" = 1 ] || return 0 ;; esac
+    if [ "$(peer_read @@global.read_only)" != 1 ]; then
+        # open already, and this one was to be closed before: it alone is put right. Where both took writes, it is a switchover like others
+        case "$1" in "$ROLE_LINE: passive"*) return ;; esac
+        # opened while this one was gone (shut_out_gone): the writes are there, and this one must take none
+        case "$(peer_sql 'SHOW GRANTS')" in *'REPLICATION SLAVE'*) ;; *) return ;; esac
+    fi
     REPLICA_STATUS="$(peer_vertical "SHOW $(sql_replica) STATUS")" || fail_successor "$PEER_HOST does not tell its replica status" "$(cat "$SCRATCH/words")"
     are_threads_running || fail_successor "on $PEER_HOST the receiver says $(replica_field Replica_IO_Running) and the applier $(replica_field Replica_SQL_Running)" \
         "$(replica_field Last_IO_Error) $(replica_field Last_SQL_Error)"
@@ -103,14 +107,14 @@ part_from_gone() {
     note "has applied all that it had received from $PEER_HOST, and follows it no more"
 }
 
-# Nor may it take what is written here from now on: it would go over rows of its own that never arrived. Its login goes, out of the log,
-# which it would read; and its connections, of which it may have one still.
+# Nor may it take what is written here from now on: it would go over rows of its own that never arrived. The right to ask for them goes, out
+# of the log, which it would read; and its connections, of which it may have one still. What it may see else tells it why.
 shut_out_gone() {
     local host id
     sql "SELECT host FROM mysql.user WHERE user = $(quote_sql "$ACCOUNT")" >"$SCRATCH/logins"
     while IFS= read -r host; do
-        sql 'SET SESSION sql_log_bin = 0' "DROP USER $(quote_sql "$ACCOUNT")@$(quote_sql "$host")"
-        note "dropped $ACCOUNT@$host here, so that $PEER_HOST cannot follow $NODE when it comes back"
+        sql 'SET SESSION sql_log_bin = 0' "REVOKE REPLICATION SLAVE ON *.* FROM $(quote_sql "$ACCOUNT")@$(quote_sql "$host")"
+        note "$ACCOUNT@$host may no longer replicate from here: $PEER_HOST cannot follow $NODE when it comes back"
     done <"$SCRATCH/logins"
     sql 'SHOW PROCESSLIST' | awk -F'\t' -v account="$ACCOUNT" '$2 == account { print $1 }' | while IFS= read -r id; do
         # 1094: it has ended by itself

@@ -334,15 +334,18 @@ describe("a switchover begins only when the other node can take over:", () => {
     it.each([[], ["# role: active", "event_scheduler=OFF"]])(
         "it is asked where both took writes: the rows of this node would be missing (%j)",
         async (...role) => {
+            let grants = "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `replicator`@`%`";
             const host = node(false, "0");
             host.peer.channel?.set("Replica_SQL_Running", "No");
+            host.peer.rules.push({ on: "SHOW GRANTS", answer: () => ({ stdout: grants }) });
             host.write("/etc/my.cnf", file(settings, ...role));
             const run = await host.run(script, passive);
             expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
             expect(run.stderr).toContain(
                 "error MM_ROLE_PEER_STOPPED: on a.example.com the receiver says Yes and the applier No: ",
             );
-            host.peer.channel?.set("Replica_SQL_Running", "Yes");
+            // but not of one that was opened while this node was gone, and has shut it out
+            grants = "GRANT REPLICATION CLIENT ON *.* TO `replicator`@`%`";
             expect((await host.run(script, passive)).exitCode).toBe(0);
         },
     );
@@ -445,7 +448,7 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
         },
     );
 
-    it("and shuts it out: its login is dropped, out of the log, and its connections are ended", async () => {
+    it("and shuts it out: it may no longer replicate, which its log does not tell, and its connections are ended", async () => {
         const host = survivor();
         host.local.accounts.set("replicator@%", "x").set("replicator@10.0.0.%", "x").set("replicators@%", "x");
         const run = await host.run(script, gone);
@@ -453,16 +456,16 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
             "RESET REPLICA ALL",
             "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1",
             "SET SESSION sql_log_bin = 0",
-            "DROP USER 'replicator'@'%'",
+            "REVOKE REPLICATION SLAVE ON *.* FROM 'replicator'@'%'",
             "SET SESSION sql_log_bin = 0",
-            "DROP USER 'replicator'@'10.0.0.%'",
+            "REVOKE REPLICATION SLAVE ON *.* FROM 'replicator'@'10.0.0.%'",
             "KILL 7",
             "SET GLOBAL super_read_only = 1",
             "SET GLOBAL super_read_only = 0",
             "SET GLOBAL read_only = 0",
             "SET GLOBAL event_scheduler = ON",
         ]);
-        expect([run.exitCode, [...host.local.accounts.keys()]]).toEqual([0, ["replicators@%"]]);
+        expect(run.exitCode).toBe(0);
     });
 
     it.each([
