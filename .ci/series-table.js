@@ -1,7 +1,7 @@
 // Prints what tests/series has shown, a line a kind of server, a column a title's first word or words: node .ci/series-table.js RESULTS
 const { readFileSync } = require("node:fs");
 
-const columns = ["up", ...Array.from({ length: 11 }, (_, row) => `row ${row + 1}`), "unchanged", "role", "destroy"];
+const columns = ["up", ...Array.from({ length: 11 }, (_, row) => `row ${row + 1}`), "unchanged", "password", "role", "destroy"];
 const signs = { passed: "yes", failed: "NO", pending: "not run" };
 
 const table = {};

@@ -2,11 +2,19 @@
 
 tell_options() {
     find_server
+    tell_filter_options
     tell_unknown_options
     tell_log_folder
     # these stop with messages of their own, and so come last
     find_service
     require_whole_block "$(find_option_file)"
+}
+
+# Filters as the option files give them: no statement tells them before 8.0.1 while the server follows nobody, nor ever before the
+# restart that makes them active, which may be this program's own. MariaDB has them for a channel, too: NAME.replicate_do_db.
+tell_filter_options() {
+    read_effective_options | awk '{ at = index($0, "="); name = substr($0, 1, at - 1); sub(/^.*\./, "", name) }
+        name ~ /^(replicate_(wild_)?(do|ignore)_(db|table)|replicate_rewrite_db|binlog_(do|ignore)_db)$/ { print "filter\t" toupper(name) " " substr($0, at + 1) }'
 }
 
 # The server's own check of its option files, which starts nothing; then with what the stack wants beside them. Names that its series no longer has come with their lines.

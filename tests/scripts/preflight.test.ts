@@ -203,6 +203,21 @@ describe("the facts of a host", () => {
         expect(facts.rows("persisted")).toEqual([["server_id", "99"]]);
     });
 
+    it("name the filters that the option files give, which a server that follows nobody does not tell", async () => {
+        const host = freshHost({}, "5.7.22");
+        host.answers.mysqld = ({ argv }) => ({
+            stdout: argv.includes("--print-defaults")
+                ? "x:\n--replicate-ignore-db=shop --loose_replicate-wild-do-table=s.% --two.replicate_rewrite_db=a->b --binlog-do-db=crm --replicate-same-server-id=0 --log-bin\n"
+                : "",
+        });
+        expect((await lookAt(host)).facts.all("filter")).toEqual([
+            "REPLICATE_IGNORE_DB shop",
+            "REPLICATE_WILD_DO_TABLE s.%",
+            "REPLICATE_REWRITE_DB a->b",
+            "BINLOG_DO_DB crm",
+        ]);
+    });
+
     it("are all told of MariaDB, too, in its own words", async () => {
         const { facts, exitCode, stderr } = await lookAt(freshHost({}, "10.11.6-MariaDB"));
         expect([exitCode, stderr, facts.rows("server")]).toEqual([0, "", [["MariaDB", "10.11.6-MariaDB", "101106"]]]);

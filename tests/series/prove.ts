@@ -27,7 +27,7 @@ function proveHere(kind: string): void {
     const folder = isNew ? "/etc/mysql/mysql.conf.d" : "/etc/mysql/mariadb.conf.d";
     const file = isNew || flavour === "mariadb" ? `${folder}/zz-mysql-master-master.cnf` : "/etc/my.cnf";
     const service = flavour === "mariadb" ? "mariadb" : isNew ? "mysql" : "mysqld";
-    const password = "Kx9vT2mQ7rB4nW8s";
+    let password = "Kx9vT2mQ7rB4nW8s";
     let stack: Stack;
 
     beforeAll(async () => {
@@ -150,6 +150,22 @@ function proveHere(kind: string): void {
             stack.settings.converge = "look again";
             await stack.mustUp();
             expect(await processes()).toEqual(seen);
+        });
+
+        test("password: the account and both channels have a new one, and go on", async () => {
+            password = "Wm3sB8xT5kQ9vN2r";
+            stack.settings.account = { password };
+            await stack.mustUp();
+            await Promise.all([logsIn(b, a, "10"), logsIn(a, b, "20")]);
+            for (const replica of [a, b]) {
+                // a receiver that has the old one says so only when it logs in again
+                await replica.run(
+                    `mysql -e 'STOP ${isNew ? "REPLICA" : "SLAVE"}; START ${isNew ? "REPLICA" : "SLAVE"}'`,
+                );
+                const look = () => status(replica, "Replica_IO_Running");
+                await waitFor(`${replica.name}'s receiver`, 20, look, (seen) => seen === "Yes");
+            }
+            await rowArrives(a, b);
         });
 
         test("role: active b moves the writes there, also after a restart, and back", async () => {
