@@ -31,6 +31,7 @@ configure() {
     choose_log_name "$file"
     choose_bind_address "$file"
     distrust_unfinished_seed
+    distrust_own_log
     wanted_lines >"$SCRATCH/wanted"
     require_no_persisted_override
     write_options "$file"
@@ -100,47 +101,15 @@ distrust_unfinished_seed() {
     note "ran under another log since an import was cut here: what it holds counts as its own"
 }
 
-# A server that listens on loopback only cannot be reached by its peer: its own address is added. What is in the block stays.
-choose_bind_address() {
-    local listens kept address
-    kept="$(recall bind-address)"
-    listens="$(read_listens)"
-    case "$BIND_ADDRESS" in
-        keep) BIND_ADDRESS='' ;;
-        '')
-            if ! is_loopback_only "$listens"; then
-                BIND_ADDRESS="$kept"
-                # an earlier pair may have opened it, whose block is gone: the next restart would close it
-                listens="$(read_effective_options | sed -n 's/^bind_address=//p' | tail -n 1)"
-                if [ -n "$kept" ] || [ -z "$listens" ] || ! is_loopback_only "$listens"; then return; fi
-            fi
-            address="$(read_own_address)"
-            if takes_address_list; then BIND_ADDRESS="$listens,$address"; else BIND_ADDRESS="$(any_address)"; fi
-            remember bind-address "$BIND_ADDRESS"
-            note "listened on $listens only, where no peer reaches it; will listen on $BIND_ADDRESS"
-            ;;
-    esac
-    [ -z "$BIND_ADDRESS" ] || has_bind_address ||
-        fail MM_NODE_ADDRESS "$NODE's server listens on ${listens:-what it has by default}, and its series does not tell whether it does so by now. Nothing was changed" \
-            "make bind_address right by hand in its option files ($(find_option_lines bind_address | tr '\n' ' ')), restart it, and leave mysql.bindAddress out; then run up again"
-    [ "$(read_variable skip_networking)" = 0 ] || fail MM_NODE_NO_NETWORK "$NODE's server runs with skip_networking. Nothing was changed" \
-        "remove skip_networking from its option files ($(find_option_lines skip_networking | tr '\n' ' ')), then run up again"
-}
-
-is_loopback_only() { ! printf '%s\n' "$1" | tr ',' '\n' | grep -vE '^(127\.|::1$|localhost$)' >/dev/null; }
-
-# read_listens: where the server has no variable for it, what its option files say; nothing means all addresses.
-read_listens() { if has_bind_address; then read_variable bind_address | sed 's/^NULL$/*/'; else read_effective_options | sed -n 's/^bind_address=//p' | tail -n 1 | grep . || echo '*'; fi; }
-
-# The address that HOST means, if it is this host's own; else the one that the SSH connection came in by.
-read_own_address() {
-    local own candidate
-    own="$(hostname -I 2>/dev/null || true)"
-    for candidate in $({ getent ahosts "$HOST" || true; } | awk '{ print $1 }' | sort -u) "$SSH_ADDRESS"; do
-        case " $own " in *" $candidate "*) printf '%s' "$candidate" && return ;; esac
-    done
-    fail MM_NODE_ADDRESS "$NODE listens on loopback only, and $HOST is no address of this host ($own). Nothing was changed" \
-        "set mysql.bindAddress of node $NODE to the address that its peer can reach"
+# The same of its own log: what was written while the server ran under another one, or none, is missing in it, though it goes on afterwards
+# as if nothing had been. Its new id stops whoever follows it. With GTIDs only what went into no log at all has left no trace.
+distrust_own_log() {
+    local noted
+    noted="$(value_of file "$(recall log)")"
+    if [ -z "$noted" ] || has_running_value log_bin "${noted%.*}"; then return; fi
+    if [ "$(read_gtid_mode)" = ON ] && is_same_value "$(read_variable log_bin)" 1; then return; fi
+    forget log
+    note "ran under another binary log than ${noted%.*}, or none: who follows it may lack what was written then"
 }
 
 wanted_lines() {
@@ -191,7 +160,7 @@ $role}" >"$SCRATCH/option-file"
         fail MM_NODE_OPTION_OVERRIDDEN "$NODE's server would read $name = ${effective:-nothing} instead of $value: $(find_option_lines "$name" | tr '\n' ' '). Nothing was changed" \
             "remove that line, or set the wanted value to it, or set mysql.optionFile to a file that is read later; then run up again"
     done <"$SCRATCH/wanted"
-    if ! validate_options; then
+    if ! validate_options ''; then
         put_back "$file"
         fail MM_NODE_OPTIONS_INVALID "$NODE's server does not accept the option file as it would be with the managed block. Nothing was changed" \
             "mend what it names (mysql.options, or a line that its series no longer knows), then run up again" "$(read_validation)"
@@ -222,13 +191,6 @@ keep_role() {
     install_text "$1" <"$SCRATCH/role-only"
 }
 
-# 8.0.16 and later have a check of their own; older ones stop at an unknown option before they print their help.
-validate_options() {
-    local how=(--verbose --help)
-    ! has_validate_config || how=(--validate-config)
-    timeout 60 "$MYSQLD" "${SERVER_DEFAULTS[@]+"${SERVER_DEFAULTS[@]}"}" "--user=$SERVER_USER" "${how[@]}" >"$SCRATCH/validation" 2>&1
-}
-
 # What the check found, each thing once and without its time; that it aborts is no news. A check that crashed names no error.
 read_validation() {
     local words
@@ -240,7 +202,7 @@ read_validation() {
 apply_running_values() {
     local name value restart='' words
     while IFS='=' read -r name value; do
-        if [ "$name" = "$AT_START_ALONE" ] || has_running_value "$name" "$value"; then continue; fi
+        if has_running_value "$name" "$value"; then continue; fi
         # sessions that are open keep the old id, and what they write would come back from the peer as another server's: again and again
         if [ "$name" != server_id ] && try_sql "SET GLOBAL $name = $(sql_value "$value")" && has_running_value "$name" "$value"; then
             note "set $name = $value in the running server (sessions that are open keep what they had)"
@@ -270,7 +232,7 @@ put_back_and_start() {
 require_running_values() {
     local name value from=''
     while IFS='=' read -r name value; do
-        if [ "$name" = "$AT_START_ALONE" ] || has_running_value "$name" "$value"; then continue; fi
+        if has_running_value "$name" "$value"; then continue; fi
         ! has_persisted_variables ||
             from="$(sql "SELECT CONCAT(VARIABLE_SOURCE, ' ', VARIABLE_PATH) FROM performance_schema.variables_info WHERE VARIABLE_NAME = '$name'")"
         fail MM_NODE_VALUE_DIFFERS "$NODE runs with $name = $(read_running "$name") instead of $value, from ${from:-an unknown place} $(find_option_lines "$name" | tr '\n' ' ')" \
@@ -288,6 +250,6 @@ read_running() {
         *) try_sql "SELECT @@global.$(printf '%s' "$1" | tr - _)" || true ;;
     esac
 }
-has_running_value() { is_same_value "$(read_running "$1")" "$2"; }
+has_running_value() { [ "$1" = "$AT_START_ALONE" ] || is_same_value "$(read_running "$1")" "$2"; }
 
 { main "$@"; } </dev/null

@@ -25,6 +25,7 @@ main() {
         give_up_events
         events=" $(recall events)"
     fi
+    [ "$PEER_ROLE" = gone ] || remember peer-role "$PEER_ROLE"
     printf 'role %s%s\n' "$ROLE" "$events"
 }
 
@@ -76,12 +77,12 @@ open_for_writes() {
     if is_read_only; then
         OPENED=yes
         remember_before_fence
-        if [ "$PEER_ROLE" = gone ]; then
-            part_from_gone
-            with_write_access shut_out_gone
-        else
-            require_all_applied
-        fi
+        [ "$PEER_ROLE" = gone ] || require_all_applied
+    fi
+    # also where somebody has opened it by hand meanwhile, or both took writes; a gone one that took none has nothing of its own
+    if [ "$PEER_ROLE" = gone ] && { [ "$OPENED" = yes ] || [ "$(recall peer-role)" = active ]; }; then
+        part_from_gone
+        with_write_access shut_out_gone
     fi
     if [ "$EVENTS" = yes ]; then write_role ''; else write_role "$(eventless_role)"; fi
     require_writable_after_restart
@@ -96,16 +97,25 @@ open_for_writes() {
 # with transactions of its own must not feed the new one. Noted before it is done, so that no step attaches it again.
 part_from_gone() {
     look_at_replication
-    if [ -z "$(replica_field Source_Host)" ]; then return; fi
+    if [ -z "$(replica_field Source_Host)" ]; then
+        # parted by hand
+        note_parted
+        return
+    fi
+    # where this ends in a refusal, it goes on as before: the gone one may be back, and nothing else would start it
+    [ "$(replica_field Replica_IO_Running)" = No ] || at_exit receive_again
     sql "STOP $(sql_replica) IO_THREAD"
     wait_until "$CATCH_UP_SECONDS" has_applied_or_stopped || true
     has_applied_all_received ||
         fail MM_ROLE_BEHIND "$NODE has received more from $PEER_HOST than it has applied (its applier runs: $(replica_field Replica_SQL_Running)), and $PEER_HOST is gone; $NODE stays closed" \
             "see SHOW $(sql_replica) STATUS on $NODE; mend what stops its applier, then run up again" "$(replica_field Last_SQL_Error)"
-    remember link "$(recall link) parted=gone"
+    note_parted
     sql "STOP $(sql_replica)" "$(sql_forget_source)"
     note "has applied all that it had received from $PEER_HOST, and follows it no more"
 }
+
+note_parted() { [ -n "$(value_of parted "$(recall link)")" ] || remember link "$(recall link) parted=gone"; }
+receive_again() { [ -n "$(value_of parted "$(recall link)")" ] || try_sql "START $(sql_replica) IO_THREAD" >/dev/null; }
 
 # Nor may it take what is written here from now on: it would go over rows of its own that never arrived. The right to ask for them goes, out
 # of the log, which it would read; and its connections, of which it may have one still. What it may see else tells it why.

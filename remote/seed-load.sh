@@ -90,10 +90,11 @@ load() {
     # what may be here, should this import be cut: known before its first trace
     { recall seed-expects && read_accounts && cat "$SCRATCH/wanted"; } | sort -u >"$SCRATCH/expects"
     remember seed-expects "$(cat "$SCRATCH/expects")"
+    # closed first: what somebody writes on an open node is not of the import
+    close_for_seed
     write_seed unfinished
     # a seed gives new coordinates: where an earlier link stood is of no more use
     forget link
-    close_for_seed
     read_own_schemas | while IFS= read -r schema; do
         sql 'SET SESSION sql_log_bin = 0' "DROP DATABASE IF EXISTS \`${schema//\`/\`\`}\`"
     done

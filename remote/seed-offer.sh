@@ -39,6 +39,11 @@ part_from_old_peer() {
         [ "$followed" = "$known" ] ||
             fail MM_LINK_FOREIGN_SOURCE "$NODE follows $followed, not its old peer $known, and a new peer is to be seeded from it. Nothing was changed" \
                 "if that link is no longer wanted, detach it by hand (STOP $(sql_replica); RESET $(sql_replica) ALL), then run up again"
+        # what it has not even received is there alone
+        ! is_read_only ||
+            fail MM_LINK_BEHIND "$NODE is closed, so its old peer takes the writes, and a new peer is to be seeded from $NODE. Nothing was changed" \
+                "set active to $NODE's label first, and run up with the old peer; or, where that host is lost, set gone to it; then give the new one"
+        [ "$(replica_field Replica_IO_Running)" = Yes ] || warn MM_LINK_BEHIND "its receiver does not run: what $followed has written since is there alone"
         wait_until 60 has_applied_all_received ||
             fail MM_LINK_BEHIND "$NODE has received more from its old peer than it has applied, and a new peer is to be seeded from it. Nothing was changed" \
                 "see SHOW $(sql_replica) STATUS on $NODE; let it apply the rest (START $(sql_replica) SQL_THREAD), then run up again"

@@ -125,6 +125,15 @@ read_effective_options() {
             gsub("-", "_", name); print name (at ? substr($0, at) : "") }'
 }
 
+# validate_options LINES: whether the server takes its option files, and NAME=VALUE lines beside them; it starts nothing, and its words are in
+# $SCRATCH/validation. 8.0.16 and later have a check for it; older ones stop at an unknown option before they print their help.
+validate_options() {
+    local line options=("--user=$SERVER_USER")
+    while IFS= read -r line; do [ -z "$line" ] || options+=("--$line"); done <<<"$1"
+    if has_validate_config; then options+=(--validate-config); else options+=(--verbose --help); fi
+    timeout 60 "$MYSQLD" "${SERVER_DEFAULTS[@]+"${SERVER_DEFAULTS[@]}"}" "${options[@]}" >"$SCRATCH/validation" 2>&1
+}
+
 # find_option_lines NAME: FILE:LINE:TEXT of every place in the usual files that sets it, outside the managed block.
 find_option_lines() {
     local pattern

@@ -55,6 +55,7 @@ sweep_block() {
     forget option-file.before
     forget bind-address
     forget events
+    forget peer-role
 }
 
 # The data stays. A marker that says that this node is in a pair would let a later up take it for that.

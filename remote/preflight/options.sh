@@ -10,30 +10,29 @@ tell_options() {
     require_whole_block "$(find_option_file)"
 }
 
-# Filters as the option files give them: no statement tells them before 8.0.1 while the server follows nobody, nor ever before the
-# restart that makes them active, which may be this program's own. MariaDB has them for a channel, too: NAME.replicate_do_db.
+# Filters as the option files, the server's command line and the stack's own mysql.options give them: no statement tells them before 8.0.1
+# while the server follows nobody, nor ever before the restart that makes them active, which may be this program's own. MariaDB has them
+# for a channel, too: NAME.replicate_do_db.
 tell_filter_options() {
-    read_effective_options | awk '{ at = index($0, "="); name = substr($0, 1, at - 1); sub(/^.*\./, "", name) }
+    { read_effective_options && printf '%s\n' "$WANTED" && read_command_line; } | awk '{ at = index($0, "="); name = substr($0, 1, at - 1)
+        gsub("-", "_", name); sub(/^.*\./, "", name); sub(/^loose_/, "", name) }
         name ~ /^(replicate_(wild_)?(do|ignore)_(db|table)|replicate_rewrite_db|binlog_(do|ignore)_db)$/ { print "filter\t" toupper(name) " " substr($0, at + 1) }'
 }
+read_command_line() { tr '\0' '\n' <"/proc/$(cat "$(read_variable pid_file)" 2>/dev/null || echo self)/cmdline" | sed -n 's/^--//p'; }
 
 # The server's own check of its option files, which starts nothing; then with what the stack wants beside them. Names that its series no longer has come with their lines.
 tell_unknown_options() {
-    local name place wanted=()
+    local name place
     has_validate_config || return 0
-    if validate_with; then
+    if validate_options ''; then
         # as configure will write them, but for the log's name
-        mapfile -t wanted <<<"$WANTED"
-        validate_with "${wanted[@]/#/--}" || tell refused "$(read_words)"
+        validate_options "$WANTED" || tell refused "$(read_words)"
         return 0
     fi
     name="$(sed -n "s/.*unknown \(variable\|option\) '\(--\)\{0,1\}\([A-Za-z0-9_-]*\).*/\3/p" "$SCRATCH/validation" | head -n 1)"
     place=''
     [ -z "$name" ] || place="$(find_option_lines "$name" | tr '\n' ' ')"
     tell invalid "$name" "${place% }" "$(read_words)"
-}
-validate_with() { # OPTION...
-    timeout 60 "$MYSQLD" "${SERVER_DEFAULTS[@]+"${SERVER_DEFAULTS[@]}"}" "--user=$SERVER_USER" "$@" --validate-config >"$SCRATCH/validation" 2>&1
 }
 read_words() { { grep -a ERROR "$SCRATCH/validation" || cat "$SCRATCH/validation"; } | tail -n 3 | tr '\n\t' '| '; }
 

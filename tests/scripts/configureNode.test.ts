@@ -77,6 +77,17 @@ describe("configure-node.sh", () => {
         expect(run.stderr.includes("what it holds counts as its own")).toBe(!kept);
     });
 
+    it.each([
+        ["without GTIDs, under another log", { gtid_mode: "OFF", log_bin_basename: "binlog" }, "1700000000"],
+        ["without GTIDs, under the same", { gtid_mode: "OFF" }, "1600000000"],
+        ["with GTIDs, under another log, which tells them", { log_bin_basename: "binlog" }, "1600000000"],
+    ])("its log gets a new id where it ran %s since", async (_, more, id) => {
+        const host = node({ ...right, ...more });
+        host.remember("log", "id=1600000000 file=mysql-bin.000003 born=1700000000 size=4\n");
+        const run = await host.run(script, up);
+        expect([run.exitCode, /log=(\d+) /.exec(run.stdout)?.[1]]).toEqual([0, id]);
+    });
+
     it("keeps the name of a binary log that the files already give", async () => {
         const host = node({ ...right, log_bin_basename: "theirs" }, "[mysqld]\nlog_bin=theirs\n");
         const run = await host.run(script, up);

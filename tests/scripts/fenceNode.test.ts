@@ -448,6 +448,29 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
         },
     );
 
+    it.each([
+        ["active", ["STOP REPLICA IO_THREAD", "STOP REPLICA", "RESET REPLICA ALL", "KILL 7"]],
+        ["passive", []],
+    ])("also where this node is open already and that one was %s", async (role, expected) => {
+        const host = node(false);
+        host.local.channel = new Map(Object.entries(channel));
+        host.remember("link", `${link}\n`);
+        host.remember("peer-role", `${role}\n`);
+        const run = await host.run(script, gone);
+        expect([run.exitCode, changes(run.statements)]).toEqual([0, expected]);
+        expect([host.memory("link"), host.memory("peer-role")]).toEqual([
+            `${link}${expected.length > 0 ? " parted=gone" : ""}\n`,
+            `${role}\n`,
+        ]);
+    });
+
+    it("and notes that it has parted, where somebody has taken the channel away by hand", async () => {
+        const host = node(true);
+        host.remember("link", `${link}\n`);
+        expect((await host.run(script, gone)).exitCode).toBe(0);
+        expect(host.memory("link")).toBe(`${link} parted=gone\n`);
+    });
+
     it("and shuts it out: it may no longer replicate, which its log does not tell, and its connections are ended", async () => {
         const host = survivor();
         host.local.accounts.set("replicator@%", "x").set("replicator@10.0.0.%", "x").set("replicators@%", "x");
@@ -479,7 +502,7 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
         );
         expect([run.exitCode, changes(run.statements), host.memory("link")]).toEqual([
             1,
-            ["STOP REPLICA IO_THREAD"],
+            ["STOP REPLICA IO_THREAD", "START REPLICA IO_THREAD"],
             `${link}\n`,
         ]);
     });

@@ -27,6 +27,17 @@ describe("make-account.sh", () => {
         expect([again.exitCode, again.stdout, again.stderr, changes(again.statements)]).toEqual([0, line, "", []]);
     });
 
+    it("does not give back the right to replicate that a node has taken which was opened while its peer was gone", async () => {
+        const host = makeHost();
+        await host.run(script, up);
+        host.local.rules.unshift({ on: /^SHOW GRANTS FOR/, answer: { stdout: "GRANT USAGE ON *.* TO x" } });
+        host.remember("link", "source=b:3306 uuid=uuid-b parted=gone\n");
+        const run = await host.run(script, up);
+        expect([run.exitCode, changes(run.statements)]).toEqual([0, []]);
+        host.remember("link", "source=b:3306 uuid=uuid-b\n");
+        expect(changes((await host.run(script, up)).statements)).toEqual(create.slice(1));
+    });
+
     it("gives it a new password, once, and keeps no password in its memory", async () => {
         const host = makeHost();
         await host.run(script, up);

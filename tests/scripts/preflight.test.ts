@@ -210,11 +210,13 @@ describe("the facts of a host", () => {
                 ? "x:\n--replicate-ignore-db=shop --loose_replicate-wild-do-table=s.% --two.replicate_rewrite_db=a->b --binlog-do-db=crm --replicate-same-server-id=0 --log-bin\n"
                 : "",
         });
-        expect((await lookAt(host)).facts.all("filter")).toEqual([
+        const mysql = { ...settings.b.mysql, options: { replicate_ignore_table: "a.b" } };
+        expect((await lookAt(host, "b", { b: { ...settings.b, mysql } })).facts.all("filter")).toEqual([
             "REPLICATE_IGNORE_DB shop",
             "REPLICATE_WILD_DO_TABLE s.%",
             "REPLICATE_REWRITE_DB a->b",
             "BINLOG_DO_DB crm",
+            "REPLICATE_IGNORE_TABLE a.b",
         ]);
     });
 

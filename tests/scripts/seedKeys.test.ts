@@ -57,6 +57,19 @@ describe("seed-offer.sh", () => {
         expect(host.local.channel?.get("Source_Host")).toBe("crm.example.com");
     });
 
+    it("does not leave an old peer that takes the writes: what it wrote may be there alone", async () => {
+        const { host, parameters } = ready();
+        host.remember("link", "source=old.example.com:3306 uuid=uuid-old\n");
+        host.local.channel = new Map([
+            ["Source_Host", "old.example.com"],
+            ["Source_Port", "3306"],
+        ]);
+        host.local.variables.set("read_only", "1");
+        const run = await host.run("seed-offer.sh", parameters);
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
+        expect(run.stderr).toMatch(/^error MM_LINK_BEHIND: b is closed, so its old peer takes the writes, /);
+    });
+
     it("removes the key at destroy, and a backup only if it is its own", async () => {
         const { host, parameters } = ready();
         const own = { ...parameters, BACKUP_FILE: host.path("/tmp/backup") };

@@ -8,6 +8,7 @@ const parameters = { NODE: "a", SEED: "wanted", PEER_UUID: "uuid-new", BACKUP_FI
 const applied = {
     Source_Host: "b.example.com",
     Source_Port: "3306",
+    Replica_IO_Running: "Yes",
     Source_Log_File: "mysql-bin.000004",
     Read_Source_Log_Pos: "900",
     Relay_Source_Log_File: "mysql-bin.000004",
@@ -23,6 +24,14 @@ function origin(channel: Record<string, string> = applied) {
 }
 
 describe("seed-offer.sh, when a new peer is seeded in the old one's place,", () => {
+    it("warns where the origin's receiver stood: what the old one wrote since is there alone", async () => {
+        const run = await origin({ ...applied, Replica_IO_Running: "No" }).run(script, parameters);
+        expect(run).toMatchObject({
+            exitCode: 0,
+            stderr: "warning MM_LINK_BEHIND: a: its receiver does not run: what b.example.com:3306 has written since is there alone\na: no longer follows its old peer\n",
+        });
+    });
+
     it("parts the origin from the old one, whose log is another; a second time it only reads", async () => {
         const host = origin();
         const run = await host.run(script, parameters);
