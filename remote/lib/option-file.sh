@@ -102,7 +102,7 @@ ROLE_LINE='# role'
 block_settings() { read_block "$1" | sed "/^$ROLE_LINE/,\$d"; }
 block_role() { read_block "$1" | sed -n "/^$ROLE_LINE/,\$p"; }
 
-# find_server: the running server's program and the option-file arguments that it was started with.
+# find_server: the running server's program, its command line, and the option-file arguments that it was started with.
 find_server() {
     local pid
     pid="$(cat "$(read_variable pid_file)" 2>/dev/null || true)"
@@ -111,11 +111,12 @@ find_server() {
     MYSQLD="${MYSQLD% (deleted)}"
     [ -x "$MYSQLD" ] || fail MM_NODE_NO_SERVER "the program of $NODE's server is not found" "put mysqld on root's PATH on $NODE"
     SERVER_USER="$(stat -c %U "/proc/${pid:-none}" 2>/dev/null || echo mysql)"
+    SERVER_COMMAND_LINE="/proc/${pid:-self}/cmdline"
     SERVER_DEFAULTS=()
     local word
     while IFS= read -r -d '' word; do
         case "$word" in --defaults-*) SERVER_DEFAULTS+=("$word") ;; esac
-    done <"/proc/${pid:-self}/cmdline"
+    done <"$SERVER_COMMAND_LINE"
 }
 
 # read_effective_options: NAME=VALUE a line, in the order in which the server reads them; the last of a name wins.

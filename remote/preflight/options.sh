@@ -14,11 +14,10 @@ tell_options() {
 # while the server follows nobody, nor ever before the restart that makes them active, which may be this program's own. MariaDB has them
 # for a channel, too: NAME.replicate_do_db.
 tell_filter_options() {
-    { read_effective_options && printf '%s\n' "$WANTED" && read_command_line; } | awk '{ at = index($0, "="); name = substr($0, 1, at - 1)
+    { read_effective_options && printf '%s\n' "$WANTED" && tr '\0' '\n' <"$SERVER_COMMAND_LINE" | sed -n 's/^--//p'; } | awk '{ at = index($0, "="); name = substr($0, 1, at - 1)
         gsub("-", "_", name); sub(/^.*\./, "", name); sub(/^loose_/, "", name) }
         name ~ /^(replicate_(wild_)?(do|ignore)_(db|table)|replicate_rewrite_db|binlog_(do|ignore)_db)$/ { print "filter\t" toupper(name) " " substr($0, at + 1) }'
 }
-read_command_line() { tr '\0' '\n' <"/proc/$(cat "$(read_variable pid_file)" 2>/dev/null || echo self)/cmdline" | sed -n 's/^--//p'; }
 
 # The server's own check of its option files, which starts nothing; then with what the stack wants beside them. Names that its series no longer has come with their lines.
 tell_unknown_options() {

@@ -1,5 +1,5 @@
 import { chmodSync, statSync } from "node:fs";
-import { changes, cleanUpHosts, makeHost } from "./fakeHost";
+import { cleanUpHosts, makeHost } from "./fakeHost";
 
 cleanUpHosts();
 
@@ -40,34 +40,6 @@ describe("seed-offer.sh", () => {
             undefined,
             undefined,
         ]);
-    });
-
-    it("does not end somebody's channel for a new peer's sake: it is not the old peer's that was noted", async () => {
-        const { host, parameters } = ready();
-        host.remember("link", "source=old.example.com:3306 uuid=uuid-old\n");
-        host.local.channel = new Map([
-            ["Source_Host", "crm.example.com"],
-            ["Source_Port", "3306"],
-        ]);
-        const run = await host.run("seed-offer.sh", parameters);
-        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
-        expect(run.stderr).toMatch(
-            /^error MM_LINK_FOREIGN_SOURCE: b follows crm\.example\.com:3306, not its old peer old\.example\.com:3306, /,
-        );
-        expect(host.local.channel?.get("Source_Host")).toBe("crm.example.com");
-    });
-
-    it("does not leave an old peer that takes the writes: what it wrote may be there alone", async () => {
-        const { host, parameters } = ready();
-        host.remember("link", "source=old.example.com:3306 uuid=uuid-old\n");
-        host.local.channel = new Map([
-            ["Source_Host", "old.example.com"],
-            ["Source_Port", "3306"],
-        ]);
-        host.local.variables.set("read_only", "1");
-        const run = await host.run("seed-offer.sh", parameters);
-        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
-        expect(run.stderr).toMatch(/^error MM_LINK_BEHIND: b is closed, so its old peer takes the writes, /);
     });
 
     it("removes the key at destroy, and a backup only if it is its own", async () => {

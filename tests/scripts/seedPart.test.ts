@@ -32,6 +32,24 @@ describe("seed-offer.sh, when a new peer is seeded in the old one's place,", () 
         });
     });
 
+    it("does not end somebody's channel: it is not the old peer's that was noted", async () => {
+        const host = origin({ ...applied, Source_Host: "crm.example.com" });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
+        expect(run.stderr).toMatch(
+            /^error MM_LINK_FOREIGN_SOURCE: a follows crm\.example\.com:3306, not its old peer b\.example\.com:3306, /,
+        );
+        expect(host.local.channel?.get("Source_Host")).toBe("crm.example.com");
+    });
+
+    it("does not leave an old peer that takes the writes: what it wrote may be there alone", async () => {
+        const host = origin();
+        host.local.variables.set("read_only", "1");
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
+        expect(run.stderr).toMatch(/^error MM_LINK_BEHIND: a is closed, so its old peer takes the writes, /);
+    });
+
     it("parts the origin from the old one, whose log is another; a second time it only reads", async () => {
         const host = origin();
         const run = await host.run(script, parameters);
