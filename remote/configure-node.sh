@@ -37,6 +37,7 @@ configure() {
     write_options "$file"
     apply_running_values "$file"
     require_running_values
+    remember options "$(cat "$SCRATCH/wanted")"
     log="$(ensure_log_id)"
     printf 'node port=%s server_id=%s uuid=%s server=%s-%s gtid=%s log_bin=%s log=%s listens=%s\n' "$PORT" "$SERVER_ID" \
         "$(read_server_uuid)" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$(read_gtid_mode)" "$LOG_BIN" "$log" "$(read_listens | tr -d ' ')"
@@ -49,6 +50,7 @@ unconfigure() {
     file="$(written_option_file)"
     # the seed marker stays: it tells a later up whose data this is; and the log's, for GTIDs that are given twice prove nothing
     forget option-file.before
+    forget options
     forget bind-address
     if [ -n "${IDENTITY:-}" ] && [ -n "$(block_role "$file")" ]; then
         require_whole_block "$file"
@@ -148,12 +150,17 @@ $role}" >"$SCRATCH/option-file"
     note "wrote $(tr '\n' ' ' <"$SCRATCH/wanted")under [mysqld] of $file"
 }
 
-# put_back FILE: as it was before this run; where an earlier run had written it, without the settings: the role stays.
+# put_back FILE: as it was before this run; where an earlier run that was killed had written it, with the settings of the last one that was not:
+# the role stays.
 put_back() {
     local role
     if [ "$WROTE" != yes ]; then
         role="$(block_role "$1")"
-        if [ -z "$role" ]; then
+        if [ -n "$(recall options)" ]; then
+            with_block "$1" "$(recall options)${role:+
+$role}" >"$SCRATCH/taken"
+            install_text "$1" <"$SCRATCH/taken"
+        elif [ -z "$role" ]; then
             remove_block "$1"
         else
             keep_role "$1"

@@ -31,19 +31,26 @@ main() {
 
 fence() {
     local role_before
-    role_before="$(block_role "$FILE")"
+    # a run that was killed in between has closed the file over an open server
+    if [ -e "$STATE/closing" ]; then role_before="$(recall closing)"; else role_before="$(block_role "$FILE")"; fi
     require_not_persisted read_only=1 super_read_only=1 event_scheduler=OFF
     is_fenced || require_successor "$role_before"
     remember_before_fence
     # the file first: a restart in between must not open the node
+    is_fenced || remember closing "$role_before"
     write_role "$(passive_role)"
-    is_fenced && return
+    if is_fenced; then
+        forget closing
+        return
+    fi
     # it waits for running commits, and later ones wait behind it: bounded, so that a long transaction does not stall the node
     if ! try_sql 'SET SESSION lock_wait_timeout = 10' "SET GLOBAL $(fence_variable) = 1"; then
         write_role "$role_before"
+        forget closing
         fail MM_ROLE_BUSY "$NODE could not be made read-only within 10 s: a transaction holds it up. It is as it was before" \
             "see SHOW PROCESSLIST on $NODE, end what hangs, then run up again" "$(cat "$SCRATCH/words")"
     fi
+    forget closing
     note "is read-only, and stays so after a restart"
 }
 
@@ -78,6 +85,9 @@ open_for_writes() {
         OPENED=yes
         remember_before_fence
         [ "$PEER_ROLE" = gone ] || require_all_applied
+    elif [ "$PEER_ROLE $(recall peer-role)" = 'passive active' ]; then
+        # both took writes until now
+        require_all_applied
     fi
     # also where somebody has opened it by hand meanwhile, or both took writes; a gone one that took none has nothing of its own
     if [ "$PEER_ROLE" = gone ] && { [ "$OPENED" = yes ] || [ "$(recall peer-role)" = active ]; }; then
@@ -85,6 +95,7 @@ open_for_writes() {
         with_write_access shut_out_gone
     fi
     if [ "$EVENTS" = yes ]; then write_role ''; else write_role "$(eventless_role)"; fi
+    forget closing
     require_writable_after_restart
     if is_read_only; then
         if has_super_read_only; then sql 'SET GLOBAL super_read_only = 0'; fi
@@ -108,14 +119,14 @@ part_from_gone() {
     wait_until "$CATCH_UP_SECONDS" has_applied_or_stopped || true
     has_applied_all_received ||
         fail MM_ROLE_BEHIND "$NODE has received more from $PEER_HOST than it has applied (its applier runs: $(replica_field Replica_SQL_Running)), and $PEER_HOST is gone; $NODE stays closed" \
-            "see SHOW $(sql_replica) STATUS on $NODE; mend what stops its applier, then run up again" "$(replica_field Last_SQL_Error)"
+            "see SHOW $(sql_replica) STATUS on $NODE; mend what stops its applier, then run up again. Where it waits for the rest of a transaction that $PEER_HOST never sent: STOP $(sql_replica); $(sql_forget_source); on $NODE gives that up" "$(replica_field Last_SQL_Error)"
     note_parted
     sql "STOP $(sql_replica)" "$(sql_forget_source)"
     note "has applied all that it had received from $PEER_HOST, and follows it no more"
 }
 
-note_parted() { [ -n "$(value_of parted "$(recall link)")" ] || remember link "$(recall link) parted=gone"; }
-receive_again() { [ -n "$(value_of parted "$(recall link)")" ] || try_sql "START $(sql_replica) IO_THREAD" >/dev/null; }
+note_parted() { is_parted || remember link "$(recall link) parted=gone"; }
+receive_again() { is_parted || try_sql "START $(sql_replica) IO_THREAD" >/dev/null; }
 
 # Nor may it take what is written here from now on: it would go over rows of its own that never arrived. The right to ask for them goes, out
 # of the log, which it would read; and its connections, of which it may have one still. What it may see else tells it why.
@@ -137,12 +148,12 @@ has_applied_or_stopped() { has_applied_all_received || [ "$(replica_field Replic
 require_all_applied() {
     require_peer "$PEER_HOST" "$PEER_PORT" 20
     if [ "$PEER_ROLE" = passive ] && [ "$(peer_read @@global.read_only)" != 1 ]; then
-        fail MM_ROLE_PEER_WRITABLE "$PEER_HOST still takes writes, so $NODE stays closed" "run up again; see that nobody lifts the fence on $PEER_HOST"
+        fail MM_ROLE_PEER_WRITABLE "$PEER_HOST still takes writes, so $NODE stays as it is" "run up again; see that nobody lifts the fence on $PEER_HOST"
     fi
     mark_peer_log
     # asked again and again, and not in one statement: the wait is seen, and ends with the run
     wait_until "$CATCH_UP_SECONDS" has_applied_mark && return
-    fail MM_ROLE_BEHIND "$NODE has not applied all that $PEER_HOST wrote, within $CATCH_UP_SECONDS s; it stays closed, and so does $PEER_HOST" \
+    fail MM_ROLE_BEHIND "$NODE has not applied all that $PEER_HOST wrote, within $CATCH_UP_SECONDS s; it stays as it is, and $PEER_HOST stays closed" \
         "see SHOW $(sql_replica) STATUS on $NODE; then run up again, or set active back"
 }
 

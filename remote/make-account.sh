@@ -40,7 +40,7 @@ ensure_account() {
         note "gave $WHO its new password"
     fi
     # a node that was opened while its peer was gone has taken the right to replicate from that account (fence-node.sh)
-    if [ -z "$(value_of parted "$(recall link)")" ] && ! has_grants; then with_write_access grant; fi
+    if ! is_parted && ! has_grants; then with_write_access grant; fi
     if ! has_wanted_encryption; then with_write_access sql "$(sql_require_encryption)"; fi
     remember account "$MARK digest=$digest"
     printf 'account name=%s host=%s\n' "$ACCOUNT" "$ACCOUNT_HOST"

@@ -25,7 +25,7 @@ ensure_seeded() {
         *)
             require_other_server
             require_backup
-            if [ "$(read_seed_state "$SOURCE_UUID")" = unfinished ]; then require_own_leftovers; else require_empty; fi
+            if has_own_leftovers; then require_own_leftovers; else require_empty; fi
             require_unused
             load
             prove_after_restart
@@ -48,6 +48,9 @@ require_backup() {
         "pulumi config set mysql-master-master:converge with a new text, so that it is made and sent again; then run up again. Where $NODE was emptied by hand while its peer follows it: pulumi destroy (all data of the origin stays), then up"
 }
 
+# An import that was cut before its place was noted has left nothing.
+has_own_leftovers() { [ "$(read_seed_state "$SOURCE_UUID")" = unfinished ] && [ -n "$(value_of file "$(recall seed)")" ]; }
+
 # A node may be overwritten when it holds nothing, …
 require_empty() {
     local schemas
@@ -64,10 +67,10 @@ require_own_leftovers() {
     recall seed-expects | sort -u - "$SCRATCH/wanted" >"$SCRATCH/expected"
     foreign="$(sort "$SCRATCH/schemas" "$SCRATCH/accounts" | comm -23 - "$SCRATCH/expected")"
     from="$(recall seed)"
-    [ -n "$foreign" ] || [ -z "$(value_of file "$from")" ] ||
+    [ -n "$foreign" ] ||
         foreign="$(find_foreign_event try_sql "$(value_of file "$from")" "$(value_of position "$from")")"
     # also where that was written into a log of another name
-    if [ -z "$foreign" ] && [ -n "$(value_of file "$from")" ] && [ "$(read_gtid_mode)" = ON ]; then
+    if [ -z "$foreign" ] && [ "$(read_gtid_mode)" = ON ]; then
         foreign="$(sql "SELECT GTID_SUBTRACT(@@global.gtid_executed, $(quote_sql "$(value_of gtid "$DUMP")"))" | plain_gtid_set)"
     fi
     [ -z "$foreign" ] || fail_not_empty "holds what is not of the import that was begun there ($(printf '%s\n' "$foreign" | list_lines)): somebody uses it meanwhile. Nothing was changed in it"
@@ -92,12 +95,13 @@ load() {
     remember seed-expects "$(cat "$SCRATCH/expects")"
     # closed first: what somebody writes on an open node is not of the import
     close_for_seed
-    write_seed unfinished
     # a seed gives new coordinates: where an earlier link stood is of no more use
     forget link
     read_own_schemas | while IFS= read -r schema; do
         sql 'SET SESSION sql_log_bin = 0' "DROP DATABASE IF EXISTS \`${schema//\`/\`\`}\`"
     done
+    # without its place: the node is empty so far, and what is found there later is not of the import
+    write_seed unfinished
     # The installation's own transactions would count as errant, and forbid the backup's GTID set.
     if [ "$(read_gtid_mode)" = ON ]; then
         sql "$(sql_reset_binary_logs)"

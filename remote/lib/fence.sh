@@ -60,6 +60,7 @@ lift_fence() {
     sql "SET GLOBAL read_only = $(value_of read_only "$before")"
     case "$events" in ON | OFF) set_events "$events" ;; esac
     forget before-fence
+    forget closing
     note "read-only as before: $before"
 }
 

@@ -1,7 +1,8 @@
 # seed.sh: what is noted of a seed.
 
 # The seed's marker: KEY=VALUE words in the node's memory, of which these functions alone know the form.
-#   state=unfinished   the import has begun; source= own= (the uuids of the origin and of this very server)
+#   state=unfinished   the import is to begin on an empty node; source= own= (the uuids of the origin and of this very server);
+#                      file= position= (where this server's own log stood): it has begun
 #   state=imported     it is whole and proven; beside those source_file= source_position= source_gtid= (where the origin stood)
 #                      file= position= (where this server's own log stood)
 #   state=done         and proven after a restart

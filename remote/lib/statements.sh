@@ -162,7 +162,7 @@ series_right() {
         case "$1" in
             SYSTEM_VARIABLES_ADMIN) echo 'SUPER, BINLOG ADMIN' ;;
             REPLICATION_SLAVE_ADMIN) echo 'REPLICATION SLAVE ADMIN, SLAVE MONITOR' ;;
-            CONNECTION_ADMIN) echo 'READ_ONLY ADMIN' ;;
+            CONNECTION_ADMIN) echo 'CONNECTION ADMIN, READ_ONLY ADMIN' ;;
             'REPLICATION CLIENT') echo 'BINLOG MONITOR' ;;
             XA_RECOVER_ADMIN | SYSTEM_USER) ;;
             *) echo "$1" ;;

@@ -53,6 +53,7 @@ sweep_block() {
     remove_block "$file"
     forget option-file
     forget option-file.before
+    forget options
     forget bind-address
     forget events
     forget peer-role

@@ -127,7 +127,7 @@ describe("no secret is shown", () => {
     });
 
     test("by the mode of a file: all that is new is for root alone, but for the option file, which the server and its clients read", async () => {
-        const onBoth = ["bind-address", "link", "lock", "log", "option-file", "owner", "peer-role"];
+        const onBoth = ["bind-address", "link", "lock", "log", "option-file", "options", "owner", "peer-role"];
         expect(await newFiles(a)).toEqual(memory(...["account", "dump", ...onBoth].sort()));
         const [optionFile = "", ...onB] = memory(...["before-fence", "events", "seed", ...onBoth].sort());
         // the throw-away key's line has come and gone

@@ -124,17 +124,27 @@ describe("configure-node.sh, when the server does not come up with the new optio
     });
 
     it.each([
-        ["the file as it was without the block", [], "[mysqld]\nuser=mysql\n"],
+        ["the file as it was without the block", undefined, [], "[mysqld]\nuser=mysql\n"],
         [
             "the role in the block: a node that was closed stays closed",
+            undefined,
             [role],
             `[mysqld]\n${begin}\n${role}\n${end}\nuser=mysql\n`,
         ],
-    ])("leaves, where an earlier run had written them, %s", async (_, roles, left) => {
-        const text = ["[mysqld]", begin, ...wanted, ...roles, end, "user=mysql", ""].join("\n");
-        const host = node({ ...right, relay_log: "host-relay-bin" }, text);
+        [
+            "the options that the server runs with, where a run before that one was not killed",
+            "server_id=20\nlog_bin=mysql-bin\n",
+            [role],
+            `[mysqld]\n${begin}\nserver_id=20\nlog_bin=mysql-bin\n${role}\n${end}\nuser=mysql\n`,
+        ],
+    ])("leaves, where an earlier run had written them, %s", async (_, taken, roles, left) => {
+        const text = ["[mysqld]", begin, ...wanted, "bad=1", ...roles, end, "user=mysql", ""].join("\n");
+        const host = node({ ...right, relay_log: "host-relay-bin", bad: "1" }, text);
         host.remember("option-file", `${host.path("/etc/my.cnf")}\n`);
-        const alive = () => !(host.read("/etc/my.cnf") ?? "").includes("relay_log");
+        if (taken !== undefined) {
+            host.remember("options", taken);
+        }
+        const alive = () => !(host.read("/etc/my.cnf") ?? "").includes("bad=1");
         let runs = true;
         host.answers.systemctl = ({ argv }) => {
             runs = argv[0] === "restart" ? alive() : runs;
@@ -142,7 +152,7 @@ describe("configure-node.sh, when the server does not come up with the new optio
         };
         const dead = { status: 1, stderr: "ERROR 2002 (HY000): Can't connect\n" };
         host.local.rules.push({ on: "SELECT 1", answer: () => (runs ? { stdout: "1" } : dead) });
-        const run = await host.run(script, up);
+        const run = await host.run(script, { ...up, SETTINGS: "binlog_format=ROW\nbad=1" });
         expect([run.exitCode, run.stdout, host.read("/etc/my.cnf")]).toEqual([1, "", left]);
         expect(run.stderr).toContain("its option file is as before and it runs again\n");
     });

@@ -177,7 +177,7 @@ describe("fence-node.sh makes a node active", () => {
             exitCode: 1,
             stdout: "",
             stderr:
-                "error MM_ROLE_PEER_WRITABLE: a.example.com still takes writes, so b stays closed\n" +
+                "error MM_ROLE_PEER_WRITABLE: a.example.com still takes writes, so b stays as it is\n" +
                 "  next: run up again; see that nobody lifts the fence on a.example.com\n",
         });
     });
@@ -202,7 +202,7 @@ describe("fence-node.sh makes a node active", () => {
         // whoever looks sees the wait, and where nobody is left to hear it, it ends
         expect(run.stderr).toMatch(/^b: fence-node: waiting since \d+ s, 60 s at most\n/);
         expect(run.stderr.slice(run.stderr.indexOf("error "))).toBe(
-            "error MM_ROLE_BEHIND: b has not applied all that a.example.com wrote, within 60 s; it stays closed, and so does a.example.com\n" +
+            "error MM_ROLE_BEHIND: b has not applied all that a.example.com wrote, within 60 s; it stays as it is, and a.example.com stays closed\n" +
                 "  next: see SHOW REPLICA STATUS on b; then run up again, or set active back\n",
         );
     });
@@ -284,6 +284,33 @@ describe("fence-node.sh makes a node active", () => {
     );
 });
 
+describe("a node that is open, and whose peer took writes as well until now,", () => {
+    const both = () => {
+        const host = node(false);
+        host.remember("peer-role", "active\n");
+        return host;
+    };
+
+    it("waits for what that one wrote last", async () => {
+        const run = await both().run(script, active);
+        expect([run.exitCode, run.stdout]).toEqual([0, "role active\n"]);
+        expect(run.statements).toContain("SELECT GTID_SUBSET('uuid-a:1-9', @@global.gtid_executed)");
+    });
+
+    it("and says when it does not come", async () => {
+        const host = both();
+        host.local.rules.push({ on: /^SELECT GTID_SUBSET/, answer: { stdout: "0" } });
+        const run = await host.run(script, active);
+        expect([run.exitCode, run.stdout, changes(run.statements), host.memory("peer-role")]).toEqual([
+            1,
+            "",
+            [],
+            "active\n",
+        ]);
+        expect(run.stderr).toContain("error MM_ROLE_BEHIND: b has not applied all that a.example.com wrote");
+    });
+});
+
 describe("a switchover begins only when the other node can take over:", () => {
     const stays = "it cannot take over from b, which stays open. Nothing was changed\n";
 
@@ -322,6 +349,25 @@ describe("a switchover begins only when the other node can take over:", () => {
         expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
         expect(run.stderr).toContain(`error MM_ROLE_PEER_STOPPED: ${what}: ${stays}`);
         expect([host.read("/etc/my.cnf"), host.memory("before-fence")]).toEqual([file(settings), undefined]);
+    });
+
+    it("a run that was killed between the file and the server is gone on with as it was begun", async () => {
+        const host = node(false, "0");
+        host.local.rules.push({ on: "SET GLOBAL super_read_only = 1", answer: refused(1205, "Lock wait timeout") });
+        await host.run(script, passive);
+        expect(host.memory("closing")).toBeUndefined();
+        host.write("/etc/my.cnf", file(settings, fence));
+        host.remember("closing", "# role: active\nevent_scheduler=OFF\n");
+        host.peer.channel?.set("Replica_SQL_Running", "No");
+        const asked = await host.run(script, passive);
+        expect([asked.exitCode, changes(asked.statements)]).toEqual([1, []]);
+        expect(asked.stderr).toContain("error MM_ROLE_PEER_STOPPED: on a.example.com the receiver says Yes");
+        host.peer.channel?.set("Replica_SQL_Running", "Yes");
+        expect((await host.run(script, passive)).stderr).toContain("error MM_ROLE_BUSY: ");
+        expect([host.read("/etc/my.cnf"), host.memory("closing")]).toEqual([
+            file(settings, "# role: active", "event_scheduler=OFF"),
+            undefined,
+        ]);
     });
 
     it("it is not asked of one that is open, where this node was passive before: then it alone is put right", async () => {

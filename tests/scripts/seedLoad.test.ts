@@ -233,6 +233,20 @@ describe("seed-load.sh", () => {
         );
     });
 
+    it("nor one whose import was cut before anything was imported", async () => {
+        const { host, parameters } = ready();
+        host.local.rules.unshift({ on: "RESET BINARY LOGS AND GTIDS", answer: refused(2013, "Lost connection") });
+        expect((await host.run(script, parameters)).exitCode).toBe(1);
+        expect(host.memory("seed")).toBe("state=unfinished source=uuid-a own=uuid-b\n");
+        host.local.rules.shift();
+        host.local.schemas = ["shop"];
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+        expect(run.stderr).toContain("error MM_SEED_NODE_NOT_EMPTY: b holds schemas of its own (shop); ");
+        host.local.schemas = [];
+        expect((await host.run(script, parameters)).stdout).toBe(line);
+    });
+
     it("refuses while others are connected, and names them", async () => {
         const { host, parameters } = ready();
         host.local.rules.push({

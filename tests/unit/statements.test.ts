@@ -189,7 +189,7 @@ const runs: [string, [number, string][]][] = [
         [
             [3, "SUPER"],
             [10, "CONNECTION_ADMIN"],
-            [3, "READ_ONLY ADMIN"],
+            [3, "CONNECTION ADMIN, READ_ONLY ADMIN"],
         ],
     ],
     [
