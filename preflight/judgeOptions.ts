@@ -5,6 +5,14 @@ import type { Findings } from "./problem";
 export function judgeOptions({ node, facts }: Seen, found: Findings): void {
     const { label } = node;
     for (const [name = "", value = ""] of facts.rows("persisted")) {
+        if (roleOptions.includes(name)) {
+            found.refuse(
+                label,
+                "MM_PREFLIGHT_PERSISTED",
+                `has ${name} = ${value} from SET PERSIST, which wins over option files: by them a node keeps its role at a restart`,
+                `RESET PERSIST ${name} on ${label}`,
+            );
+        }
         const wanted = node.wanted.find((line) => nameOf(line) === name.replace("replica", "slave"));
         const wish = wanted?.slice(wanted.indexOf("=") + 1);
         if (wish !== undefined && plainValue(wish) !== plainValue(value)) {
@@ -45,6 +53,9 @@ export function judgeOptions({ node, facts }: Seen, found: Findings): void {
         }
     }
 }
+
+/** What the roles write into the option file: remote/lib/fence.sh. */
+const roleOptions = ["read_only", "super_read_only", "event_scheduler"];
 
 const nameOf = (line: string) => line.slice(0, line.indexOf("=")).replaceAll("-", "_").replace("replica", "slave");
 

@@ -98,6 +98,7 @@ part() {
     if [ "$FOLLOWED" = "$WANTED" ]; then
         has_last_rows ||
             warn MM_LINK_BEHIND "parts from $WANTED without all that was written there (receiver: $(replica_field Replica_IO_Running), applier: $(replica_field Replica_SQL_Running)); what it lacks is on $PEER_HOST alone"
+        use_up_seed
         sql "STOP $(sql_replica)" "$(sql_forget_source)"
         note "no longer follows $WANTED"
     fi
@@ -111,9 +112,9 @@ has_last_rows() {
     open_peer "$PEER_HOST" "$PEER_PORT"
     are_threads_running && try_peer 'SELECT 1' >/dev/null || return 1
     mark_peer_log
-    wait_until "$CATCH_UP_SECONDS" has_applied_or_stopped || return 1
+    wait_until "$CATCH_UP_SECONDS" has_applied_mark_or_stopped || return 1
     has_applied_mark
 }
-has_applied_or_stopped() { has_applied_mark || ! is_running; }
+has_applied_mark_or_stopped() { has_applied_mark || ! is_running; }
 
 { main "$@"; } </dev/null

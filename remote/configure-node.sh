@@ -2,7 +2,7 @@
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE START_TIMEOUT_SECONDS
 #        SERVER_ID LOG_BIN RELAY_LOG BIND_ADDRESS HOST SETTINGS (lines of name=value)
 # out:   node port=PORT server_id=ID uuid=UUID server=FLAVOUR-VERSION gtid=ON|OFF log_bin=NAME log=ID listens=ADDRESSES
-# codes: MM_NODE_SERVER_ID MM_NODE_NO_NETWORK MM_NODE_ADDRESS MM_NODE_OPTION_OVERRIDDEN MM_NODE_OPTIONS_INVALID MM_NODE_NO_START MM_NODE_VALUE_DIFFERS
+# codes: MM_NODE_SERVER_ID MM_NODE_GTID_MODE MM_NODE_NO_NETWORK MM_NODE_ADDRESS MM_NODE_OPTION_OVERRIDDEN MM_NODE_OPTIONS_INVALID MM_NODE_NO_START MM_NODE_VALUE_DIFFERS
 
 # An option that is nothing to a running server: it waits for the next start, and is no reason for one.
 AT_START_ALONE=relay_log_recovery
@@ -28,6 +28,7 @@ configure() {
     file="$(find_option_file)"
     require_whole_block "$file"
     require_steady_server_id
+    require_steady_gtid_mode
     choose_log_name "$file"
     choose_bind_address "$file"
     distrust_unfinished_seed
@@ -73,6 +74,16 @@ require_steady_server_id() {
     [ "$running" = "$SERVER_ID" ] || [ -z "$(replica_field Source_Host)" ] ||
         fail MM_NODE_SERVER_ID "$NODE replicates as server_id $running, wanted is $SERVER_ID. Nothing was changed" \
             "set mysql.serverId of node $NODE to $running (or SET GLOBAL server_id = $SERVER_ID there, if somebody has just changed it); to change it for good, pulumi destroy (all data stays), then up"
+}
+
+# With a restart, what was written before it has no GTID, and a link that goes on by GTID never asks for that.
+require_steady_gtid_mode() {
+    local wish running
+    wish="$(printf '%s\n' "$SETTINGS" | sed -n 's/^gtid[-_]mode=//p')"
+    running="$(read_gtid_mode)"
+    [ -n "$wish" ] && [ -n "$(recall link)$(replica_field Source_Host)" ] && ! is_same_value "$running" "$wish" || return 0
+    fail MM_NODE_GTID_MODE "$NODE is linked and runs with gtid_mode = $running; wanted is $wish, and what was written before that would never be asked for by GTID. Nothing was changed" \
+        "change it online on both nodes by hand, as MySQL's manual says (OFF, OFF_PERMISSIVE, ON_PERMISSIVE, ON), then run up again; or pulumi destroy (all data of the origin stays), empty b, then up with the new options"
 }
 
 # A binary log that the option files already name keeps its name: a new one would orphan the logs of before.
@@ -122,25 +133,27 @@ require_no_persisted_override() {
 
 # write_options FILE: the block, checked by the server itself; the old file comes back when the server does not take it.
 write_options() {
-    local file="$1" before role name value effective
-    before="$(recall option-file)"
-    role="$(block_role "${before:-$file}")"
+    local file="$1" role name value effective
+    MOVED="$(recall option-file)"
+    if [ "$MOVED" = "$file" ] || [ ! -e "$MOVED" ]; then MOVED=''; fi
+    role="$(block_role "${MOVED:-$file}")"
+    # a run that was killed while it moved the block
+    [ -n "$role" ] || role="$(block_role "$file")"
     with_block "$file" "$(cat "$SCRATCH/wanted")${role:+
 $role}" >"$SCRATCH/option-file"
-    # the setting optionFile may have moved since
-    if [ -n "$before" ] && [ "$before" != "$file" ]; then remove_block "$before"; fi
-    remember option-file "$file"
-    if [ -e "$file" ] && cmp -s "$file" "$SCRATCH/option-file"; then return; fi
+    if [ -z "$MOVED" ]; then remember option-file "$file"; fi
+    if [ -z "$MOVED" ] && [ -e "$file" ] && cmp -s "$file" "$SCRATCH/option-file"; then return; fi
     if [ ! -e "$STATE/option-file.before" ] && [ -e "$file" ]; then cp --preserve=all "$file" "$STATE/option-file.before"; fi
     if [ -e "$file" ]; then cp --preserve=all "$file" "$SCRATCH/old"; fi
     install_text "$file" <"$SCRATCH/option-file"
     WROTE=yes
+    [ -z "$MOVED" ] || leave_old_file "$file"
     while IFS='=' read -r name value; do
         effective="$(read_effective_options | sed -n "s/^$(printf '%s' "$name" | tr - _)=//p" | tail -n 1)"
-        [ "$effective" = "$value" ] && continue
+        ! is_same_value "$effective" "$value" || continue
         put_back "$file"
         fail MM_NODE_OPTION_OVERRIDDEN "$NODE's server would read $name = ${effective:-nothing} instead of $value: $(find_option_lines "$name" | tr '\n' ' '). Nothing was changed" \
-            "remove that line, or set the wanted value to it, or set mysql.optionFile to a file that is read later; then run up again"
+            "remove that line (or that of mysql.options), or set the wanted value to it, or set mysql.optionFile to a file that is read later; then run up again"
     done <"$SCRATCH/wanted"
     if ! validate_options ''; then
         put_back "$file"
@@ -150,11 +163,22 @@ $role}" >"$SCRATCH/option-file"
     note "wrote $(tr '\n' ' ' <"$SCRATCH/wanted")under [mysqld] of $file"
 }
 
+# leave_old_file FILE: the setting optionFile has moved. The block is in the new file by now, and two would stand in each other's way.
+leave_old_file() {
+    cp --preserve=all "$MOVED" "$SCRATCH/moved"
+    remove_block "$MOVED"
+    remember option-file "$1"
+}
+
 # put_back FILE: as it was before this run; where an earlier run that was killed had written it, with the settings of the last one that was not:
-# the role stays.
+# the role stays. Where the block had moved, it is in its old file again.
 put_back() {
     local role
-    if [ "$WROTE" != yes ]; then
+    if [ -n "$MOVED" ]; then
+        remove_block "$1"
+        install_text "$MOVED" <"$SCRATCH/moved"
+        remember option-file "$MOVED"
+    elif [ "$WROTE" != yes ]; then
         role="$(block_role "$1")"
         if [ -n "$(recall options)" ]; then
             with_block "$1" "$(recall options)${role:+

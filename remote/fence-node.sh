@@ -4,7 +4,7 @@
 #        PEER_HOST PEER_PORT ACCOUNT ACCOUNT_PASSWORD CATCH_UP_SECONDS
 # out:   role ROLE [events=SCHEMA.NAME,... in hexadecimal digits | events=none]: which of its events were enabled when it gave them up
 #        (what destroy undoes of it is in lock-host.sh, which comes after the channels are gone)
-# codes: MM_ROLE_BUSY MM_ROLE_PEER_WRITABLE MM_ROLE_PEER_STOPPED MM_ROLE_BEHIND MM_ROLE_OPTION_OVERRIDDEN
+# codes: MM_ROLE_BUSY MM_ROLE_PEER_WRITABLE MM_ROLE_PEER_STOPPED MM_ROLE_BEHIND MM_ROLE_OPTION_OVERRIDDEN MM_LINK_LOG_RESET
 
 main() {
     local events=''
@@ -69,9 +69,20 @@ require_successor() {
     REPLICA_STATUS="$(peer_vertical "SHOW $(sql_replica) STATUS")" || fail_successor "$PEER_HOST does not tell its replica status" "$(cat "$SCRATCH/words")"
     are_threads_running || fail_successor "on $PEER_HOST the receiver says $(replica_field Replica_IO_Running) and the applier $(replica_field Replica_SQL_Running)" \
         "$(replica_field Last_IO_Error) $(replica_field Last_SQL_Error)"
+    require_continued_log
     mark_own_log
     wait_until "$CATCH_UP_SECONDS" has_peer_applied_mark || fail_successor "$PEER_HOST has not applied within $CATCH_UP_SECONDS s what $NODE had written before" ''
 }
+# In a log that was begun anew, names, numbers and GTIDs come again: that the other one is past them says nothing.
+require_continued_log() {
+    local known
+    known="$(recall log)"
+    [ -n "$known" ] || return 0
+    look_at_own_log
+    is_log_continued "$known" || fail MM_LINK_LOG_RESET "the binary log of $NODE was begun anew (RESET, or a restored copy): nothing tells whether $PEER_HOST has what was written since. $NODE stays open; nothing was changed" \
+        "set active back, set converge to a new text, and up: it stops the link, and says how to go on"
+}
+
 fail_successor() {
     fail MM_ROLE_PEER_STOPPED "$1: it cannot take over from $NODE, which stays open. Nothing was changed" \
         "mend the link (a new text in converge lets every step look again), then run up again; where that host is lost, set active back, and gone to it" "$2"
@@ -116,7 +127,7 @@ part_from_gone() {
     # where this ends in a refusal, it goes on as before: the gone one may be back, and nothing else would start it
     [ "$(replica_field Replica_IO_Running)" = No ] || at_exit receive_again
     sql "STOP $(sql_replica) IO_THREAD"
-    wait_until "$CATCH_UP_SECONDS" has_applied_or_stopped || true
+    wait_until "$CATCH_UP_SECONDS" has_applied_received_or_stopped || true
     has_applied_all_received ||
         fail MM_ROLE_BEHIND "$NODE has received more from $PEER_HOST than it has applied (its applier runs: $(replica_field Replica_SQL_Running)), and $PEER_HOST is gone; $NODE stays closed" \
             "see SHOW $(sql_replica) STATUS on $NODE; mend what stops its applier, then run up again. Where it waits for the rest of a transaction that $PEER_HOST never sent: STOP $(sql_replica); $(sql_forget_source); on $NODE gives that up" "$(replica_field Last_SQL_Error)"
@@ -142,7 +153,7 @@ shut_out_gone() {
         try_sql "KILL $id" >/dev/null || grep -q 1094 "$SCRATCH/words" || sql "KILL $id"
     done
 }
-has_applied_or_stopped() { has_applied_all_received || [ "$(replica_field Replica_SQL_Running)" != Yes ]; }
+has_applied_received_or_stopped() { has_applied_all_received || [ "$(replica_field Replica_SQL_Running)" != Yes ]; }
 
 # Opened only after the peer is closed (unless both are to be open) and its last transaction is applied here.
 require_all_applied() {

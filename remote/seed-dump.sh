@@ -17,8 +17,8 @@ main() {
         return
     fi
     told="$(recall dump)"
-    # a finished dump serves the same peer until converge asks for another look
-    WANTED_FOR="$PEER_UUID/$(printf '%s' "$CONVERGE" | sha256sum | cut -c 1-12)"
+    # a finished dump serves the same peer until converge asks for another look, or its coordinates are of a log that was begun anew
+    WANTED_FOR="$PEER_UUID/$(printf '%s' "$CONVERGE" | sha256sum | cut -c 1-12)/$(value_of id "$(recall log)")"
     if [ "$(value_of for "$told")" != "$WANTED_FOR" ]; then
         require_room
         make_dump

@@ -153,7 +153,7 @@ prove_after_restart() {
     note "restarting $SERVICE, once"
     restart_service || status=$?
     if [ "$status" -ne 0 ]; then
-        ! grep -qE 'ERROR (1045|1524|1698)' "$SCRATCH/words" || fail_login_lost
+        ! is_login_refused || fail_login_lost
         fail MM_SEED_NO_START "the import is done, and $NODE's server did not come up within $START_TIMEOUT_SECONDS s of a restart" \
             "read its error log, mend what it names, start it, then run up again" "$(last_server_words "$log")"
     fi

@@ -3,12 +3,38 @@
 
 # require_known_place: the seed's coordinates would apply again what came since; a place in another source's log says nothing here.
 require_known_place() {
-    if [ "$BY_GTID" = 1 ] || [ "$FOLLOWED" = "$WANTED" ] || [ -z "$FOLLOWED$(recall link)" ]; then return; fi
+    if [ "$BY_GTID" = 1 ]; then
+        require_places_done
+        return
+    fi
+    if [ "$FOLLOWED" = "$WANTED" ]; then return; fi
+    if [ -z "$FOLLOWED$(recall link)" ]; then
+        [ "$GATE" = yes ] || [ "$(value_of used "$(recall seed)")" != yes ] ||
+            fail MM_LINK_COORDINATES_LOST "$NODE followed $WANTED before, and destroy has ended that link: the seed's place is an old one. Nothing was changed" \
+                "let pulumi destroy run to its end (all data of the origin stays), empty $NODE, then up seeds it anew"
+        return
+    fi
     [ -z "$FOLLOWED" ] ||
         fail MM_LINK_COORDINATES_LOST "$NODE was pointed at $FOLLOWED behind the program's back. Nothing was changed" \
             "without GTIDs nobody but a DBA can tell where to go on: attach it to $WANTED by hand at the right coordinates, then run up again"
     fail MM_LINK_COORDINATES_LOST "$NODE no longer follows $WANTED, and where it stopped is gone with its channel. Nothing was changed" \
         "without GTIDs nobody but a DBA can tell what it lacks: attach it by hand at the right coordinates, or seed anew"
+}
+
+# What has no GTID is never asked for by one: a link that goes by places brings it first. The applier of a server whose GTIDs are on stops
+# at it, and says so.
+require_places_done() {
+    [ "$FOLLOWED $(replica_field Auto_Position)" = "$WANTED 0" ] || return 0
+    MARK="$(read_peer_coordinates)"
+    wait_until "$CATCH_UP_SECONDS" has_applied_mark_or_stopped || true
+    has_applied_mark || fail MM_LINK_BEHIND "$NODE followed $WANTED by file and position before GTIDs were on, and has not applied all that was written there; by GTID it would never ask for what has none. Nothing was changed" \
+        "see SHOW $(sql_replica) STATUS on $NODE, and mend what stops it; where its applier stops at a transaction without GTID: pulumi destroy (all data of the origin stays), empty b, then up seeds it anew" \
+        "$(replica_field Last_IO_Error) $(replica_field Last_SQL_Error)"
+}
+
+# use_up_seed: once the link that began at the seed's place is ended, that place is behind this node.
+use_up_seed() {
+    [ "$(read_noted_seed_state)" != 'done' ] || [ "$(value_of used "$(recall seed)")" = yes ] || change_seed 'done' used=yes
 }
 
 # The gate: nothing may reach this node from the source's log but what it sent there itself.

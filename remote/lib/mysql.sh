@@ -91,11 +91,14 @@ is_server_on_its_way() {
     systemctl show --property ActiveState --value mysqld mysql mariadb "${SERVICE:-mysqld}" 2>/dev/null | grep -E '^(de)?activating$' >/dev/null
 }
 
+# is_login_refused: of the last words: the server is there and says no; waiting does not change that. 1524: the account's plugin is not loaded.
+is_login_refused() { grep -qE 'ERROR (1045|1524|1698)' "$SCRATCH/words"; }
+
 # fail_login WORDS: a server that is not there, and one that is there and says no, ask for different things.
 fail_login() {
     local next="start it, or set mysql.login (user and password) or mysql.socket for node $NODE"
     case "$1" in
-        *1045* | *1698*) next="correct mysql.login (user and password) of node $NODE, or that account's password and host on $NODE; without mysql.login the program comes as root" ;;
+        *1045* | *1524* | *1698*) next="correct mysql.login (user and password) of node $NODE, or that account's password and host on $NODE; without mysql.login the program comes as root" ;;
         *2002* | *2003*) next="start the server of $NODE, or set mysql.socket of node $NODE to where it listens" ;;
     esac
     fail MM_SQL_LOGIN "$NODE's server does not let the program in over its socket" "$next; then run up again" "$1"

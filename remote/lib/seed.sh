@@ -5,7 +5,7 @@
 #                      file= position= (where this server's own log stood): it has begun
 #   state=imported     it is whole and proven; beside those source_file= source_position= source_gtid= (where the origin stood)
 #                      file= position= (where this server's own log stood)
-#   state=done         and proven after a restart
+#   state=done         and proven after a restart; used=yes: the link that began there is ended, and its place behind this server
 #   state=parted       destroy has ended the pair; the data is here still; beside those applied= (what this server had applied then)
 
 # write_seed STATE [KEY=VALUE...]: of a seed from SOURCE_UUID into this server.

@@ -32,8 +32,7 @@ restart_service() {
         timeout "$START_TIMEOUT_SECONDS" service "$SERVICE" restart 9>&- </dev/null >/dev/null 2>&1 || true
     fi
     until try_sql 'SELECT 1' >/dev/null; do
-        # it answers, and lets nobody in: waiting does not change that
-        ! grep -qE 'ERROR (1045|1524|1698)' "$SCRATCH/words" || return 1
+        ! is_login_refused || return 1
         [ "$SECONDS" -lt "$deadline" ] || return 1
         ! has_systemd || ! has_failed || return 1
         sleep 0.1

@@ -52,7 +52,14 @@ takes_address_list() { since 80013 101100; }
 has_bind_address() { since 50601 100303; }
 any_address() { if since 50606 100000; then echo '*'; else echo 0.0.0.0; fi; }
 # Where an applier stands is in a table, and so survives a crash with the rows that it wrote: by default from 8.0, gone as a setting in 8.3.
-relay_log_info_setting() { if since 50602 && ! since 80000; then echo relay_log_info_repository=TABLE; fi; }
+# MariaDB and 5.5 have a file, which reaches the disk after 10000 transactions, unless it is told to do so after each: one may come twice then.
+relay_log_info_setting() {
+    if ! since 50602; then
+        echo sync_relay_log_info=1
+    elif ! since 80000; then
+        echo relay_log_info_repository=TABLE
+    fi
+}
 # performance_schema tells of channels, of a parallel applier's errors, and of what was received
 has_channel_tables() { since 50702; }
 has_filter_tables() { since 80001; }

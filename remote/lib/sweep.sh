@@ -48,9 +48,9 @@ sweep_account() {
 }
 
 sweep_block() {
-    local file
-    file="$(written_option_file)"
-    remove_block "$file"
+    # also where a run that moved it was killed in between
+    remove_block "$(written_option_file)"
+    remove_block "$(find_option_file)"
     forget option-file
     forget option-file.before
     forget options

@@ -205,6 +205,28 @@ describe("a channel that is gone, though this program had attached it,", () => {
         },
     );
 
+    it("is not attached by position where destroy has ended the link, though the seed's place is still told", async () => {
+        const events = {
+            "SHOW BINLOG EVENTS IN 'mysql-bin.000002' FROM 700": "",
+            "SHOW BINLOG EVENTS IN 'mysql-bin.000003' FROM 4": "",
+        };
+        const host = hostWithEvents(events);
+        const own = { ...up, GATE: "no" };
+        const seed = "state=done source=uuid-a own=uuid-b file=x position=4";
+        host.remember("seed", `${seed}\n`);
+        expect((await host.run(script, own)).exitCode).toBe(0);
+        for (let time = 0; time < 2; time++) {
+            expect((await host.run(script, own, "down")).exitCode).toBe(0);
+            expect([host.memory("seed"), host.memory("link")]).toEqual([`${seed} used=yes\n`, undefined]);
+        }
+        const run = await host.run(script, own);
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+        expect(run.stderr).toBe(
+            "error MM_LINK_COORDINATES_LOST: a followed b.example.com:3306 before, and destroy has ended that link: the seed's place is an old one. Nothing was changed\n" +
+                "  next: let pulumi destroy run to its end (all data of the origin stays), empty a, then up seeds it anew\n",
+        );
+    });
+
     it.each(["yes", "no"])("is attached again by GTID, gate %s: the source knows what is lacking", async (GATE) => {
         const host = makeHost({}, closed);
         await host.run(script, { ...up, GATE });

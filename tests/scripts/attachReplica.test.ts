@@ -52,6 +52,38 @@ describe("attach-replica.sh", () => {
         expect(run.stdout).toBe(line);
     });
 
+    it.each([
+        ["once it has applied by position what the source had written", "mysql-bin.000009", 0],
+        ["not before", "mysql-bin.000008", 1],
+    ])(
+        "turns a link by position into one by GTID %s: what has no GTID is never asked for by one",
+        async (_, log, code) => {
+            const host = makeHost(byPosition, byPosition);
+            await host.run(script, up);
+            host.local.variables.set("gtid_mode", "ON");
+            host.peer.variables.set("gtid_mode", "ON");
+            host.peer.coordinates = "mysql-bin.000009\t4";
+            host.local.channel
+                ?.set("Auto_Position", "0")
+                .set("Relay_Source_Log_File", log)
+                .set("Exec_Source_Log_Pos", "4");
+            const run = await host.run(script, up);
+            expect([run.exitCode, changes(run.statements)]).toEqual([
+                code,
+                code === 1
+                    ? []
+                    : [
+                          "STOP REPLICA",
+                          `CHANGE REPLICATION SOURCE TO ${login}, SOURCE_AUTO_POSITION = 1, ${rest}`,
+                          "START REPLICA",
+                      ],
+            ]);
+            expect(
+                run.stderr.includes("error MM_LINK_BEHIND: b followed a.example.com:3306 by file and position "),
+            ).toBe(code === 1);
+        },
+    );
+
     it("uses the words of an old series there", async () => {
         const host = makeHost(byPosition, byPosition, "8.0.15");
         const run = await host.run(script, up);

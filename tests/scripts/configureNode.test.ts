@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { lstatSync, rmSync, symlinkSync } from "node:fs";
-import { block, fresh, line, node, restarts, right, up } from "./configured";
+import { block, fresh, line, node, restarts, right, up, wanted } from "./configured";
 import { changes, cleanUpHosts } from "./fakeHost";
+import { begin, end, passive as role } from "./managedBlock";
 
 cleanUpHosts();
 
@@ -137,6 +138,58 @@ describe("configure-node.sh", () => {
             /^error MM_NODE_OPTION_OVERRIDDEN: b's server would read relay_log = theirs instead of mysql-relay-bin: \/etc\/my\.cnf:\d+: relay-log=theirs \. Nothing was changed\n/m,
         );
         expect(host.read("/etc/my.cnf")).toBe(text);
+    });
+
+    describe("where the setting optionFile has moved,", () => {
+        const own = ["[mysqld]", begin, ...wanted, role, end, "user=mysql", ""].join("\n");
+        const moved = { ...up, OPTION_FILE: "/etc/other.cnf" };
+        const host = (reads: string) => {
+            const it = node(right, own);
+            it.remember("option-file", `${it.path("/etc/my.cnf")}\n`);
+            it.write("/etc/other.cnf", "[mysqld]\n");
+            it.answers.mysqld = () => ({ stdout: `x:\n${reads.replaceAll(/^/gm, "--").replaceAll("\n", " ")}\n` });
+            return it;
+        };
+
+        it("moves the block, the role too", async () => {
+            const it = host(wanted.join("\n"));
+            expect((await it.run(script, moved)).exitCode).toBe(0);
+            expect([it.read("/etc/my.cnf"), it.read("/etc/other.cnf"), it.memory("option-file")]).toEqual([
+                "[mysqld]\nuser=mysql\n",
+                ["[mysqld]", begin, ...wanted, role, end, ""].join("\n"),
+                `${it.path("/etc/other.cnf")}\n`,
+            ]);
+        });
+
+        it("or leaves it where it was, when the server would not read it there", async () => {
+            const it = host("relay_log=theirs");
+            const run = await it.run(script, moved);
+            expect([run.exitCode, restarts(it)]).toEqual([1, []]);
+            expect(run.stderr).toContain("error MM_NODE_OPTION_OVERRIDDEN: ");
+            expect([it.read("/etc/my.cnf"), it.read("/etc/other.cnf"), it.memory("option-file")]).toEqual([
+                own,
+                "[mysqld]\n",
+                `${it.path("/etc/my.cnf")}\n`,
+            ]);
+        });
+    });
+
+    it("refuses another gtid_mode for a node that is linked, and for no other one", async () => {
+        const host = node({ ...right, gtid_mode: "OFF" });
+        const gtids = { ...up, SETTINGS: "binlog_format=ROW\ngtid_mode=ON" };
+        host.remember("link", "source=a.example.com:3306 uuid=uuid-a\n");
+        const run = await host.run(script, gtids);
+        expect([run.exitCode, changes(run.statements), restarts(host), host.read("/etc/my.cnf")]).toEqual([
+            1,
+            [],
+            [],
+            "[mysqld]\nuser=mysql\n",
+        ]);
+        expect(run.stderr).toMatch(
+            /^error MM_NODE_GTID_MODE: b is linked and runs with gtid_mode = OFF; wanted is ON, /,
+        );
+        host.local.variables.set("gtid_mode", "ON");
+        expect((await host.run(script, gtids)).exitCode).toBe(0);
     });
 
     it("refuses options that the server does not accept, and puts the file back", async () => {

@@ -351,6 +351,16 @@ describe("a switchover begins only when the other node can take over:", () => {
         expect([host.read("/etc/my.cnf"), host.memory("before-fence")]).toEqual([file(settings), undefined]);
     });
 
+    it("not once this node's log was begun anew: that the other one is past it says nothing", async () => {
+        const host = node(false);
+        host.remember("log", "id=1600000000 file=mysql-bin.000003 born=1600000000 size=4\n");
+        const run = await host.run(script, passive);
+        expect([run.exitCode, changes(run.statements), host.read("/etc/my.cnf")]).toEqual([1, [], file(settings)]);
+        expect(run.stderr).toMatch(/^error MM_LINK_LOG_RESET: the binary log of b was begun anew .* b stays open; /);
+        host.remember("log", "id=1600000000 file=mysql-bin.000003 born=1700000000 size=4\n");
+        expect((await host.run(script, passive)).stdout).toBe(closedLine);
+    });
+
     it("a run that was killed between the file and the server is gone on with as it was begun", async () => {
         const host = node(false, "0");
         host.local.rules.push({ on: "SET GLOBAL super_read_only = 1", answer: refused(1205, "Lock wait timeout") });

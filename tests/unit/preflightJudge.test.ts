@@ -223,6 +223,13 @@ const refused: [string, Case, string[]][] = [
         { b: { with: ["persisted log_replica_updates OFF"] } },
         ["PERSISTED b: has log_replica_updates = OFF from SET PERSIST, which wins over option files; wanted is 1"],
     ],
+    ...["read_only OFF", "super_read_only ON", "event_scheduler ON"].map((persisted): [string, Case, string[]] => [
+        `a persisted ${persisted}, for the roles are in the option file`,
+        { b: { with: [`persisted ${persisted}`] } },
+        [
+            `PERSISTED b: has ${persisted.replace(" ", " = ")} from SET PERSIST, which wins over option files: by them a node keeps its role at a restart`,
+        ],
+    ]),
     [
         "persisted values that are the same, or nobody's business",
         {

@@ -146,9 +146,10 @@ const runs: [string, [number, string][]][] = [
     [
         "relay_log_info_setting",
         [
-            [1, ""],
+            [1, "sync_relay_log_info=1"],
             [2, "relay_log_info_repository=TABLE"],
-            [13, ""],
+            [10, ""],
+            [3, "sync_relay_log_info=1"],
         ],
     ],
     [
