@@ -182,6 +182,7 @@ export class MasterMasterPair extends pulumi.ComponentResource {
 
     /** The node that closes comes first; the other one opens when it has applied the last transaction. */
     private setRoles(name: string, active: string, args: MasterMasterPairArgs): pulumi.Output<string> {
+        const roles = this.identifyRoles(name, active, args.gone);
         // where both are active, b gives up the events before a takes them
         const [first, second] = active === "b" ? [this.a, this.b] : [this.b, this.a];
         const roleOf = (node: MasterNode) => (active === "both" || active === node.args.label ? "active" : "passive");
@@ -203,7 +204,7 @@ export class MasterMasterPair extends pulumi.ComponentResource {
                         ACCOUNT_PASSWORD: this.account.password,
                         OPTION_FILE: node.args.mysql?.optionFile ?? "",
                         CATCH_UP_SECONDS: args.catchUpSeconds ?? defaults.catchUpSeconds,
-                        AFTER: pulumi.interpolate`${before.fingerprint} ${this.link.fingerprint} ${node.fingerprint}`,
+                        AFTER: pulumi.interpolate`${roles} ${before.fingerprint} ${this.link.fingerprint} ${node.fingerprint}`,
                     },
                     plan:
                         roleOf(node) === "passive"
@@ -219,5 +220,14 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         const closed = setRole(first, second, this.link.verified, "");
         const opened = setRole(second, first, closed, closed.fingerprint);
         return pulumi.all([closed.fingerprint, opened.fingerprint]).apply(() => active);
+    }
+
+    /**
+     * A new UUID whenever the roles are to be others, saved in the state before a role step is tried. The engine keeps the old inputs
+     * of a step whose update was cut on its way: with the settings set back nothing would differ, and what that step has done would
+     * stay, such as a second open node. With this, setting back is a change, too, and both steps look again.
+     */
+    private identifyRoles(name: string, active: string, gone = ""): pulumi.Output<string> {
+        return new random.RandomUuid(`${name}-roles`, { keepers: { active, gone } }, { parent: this }).result;
     }
 }

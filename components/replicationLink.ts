@@ -81,11 +81,10 @@ export class ReplicationLink extends pulumi.ComponentResource {
     private seed(): HostStep {
         const { origin, peer, account } = this.args;
         const seed = this.args.seed ?? {};
-        const backup = {
-            BACKUP_FILE: seed.backupFile ?? defaults.seed.backupFile,
-            KEEP_BACKUP: seed.keepBackup ?? defaults.seed.keepBackup,
-            TIMEOUT_SECONDS: seed.timeoutSeconds ?? defaults.seed.timeoutSeconds,
-        };
+        // each step gets what it uses: a new value of another's would run it again
+        const file = { BACKUP_FILE: seed.backupFile ?? defaults.seed.backupFile };
+        const keptFile = { ...file, KEEP_BACKUP: seed.keepBackup ?? defaults.seed.keepBackup };
+        const backup = { ...keptFile, TIMEOUT_SECONDS: seed.timeoutSeconds ?? defaults.seed.timeoutSeconds };
         const lockAllTables = pulumi.output(seed.lockAllTables ?? false);
         const copyHost = peer.args.copy?.host ?? peer.target.host;
         const copyPort = peer.args.copy?.port ?? peer.target.ssh.port ?? defaults.ssh.port;
@@ -101,13 +100,13 @@ export class ReplicationLink extends pulumi.ComponentResource {
         });
         const state = look.fingerprint.apply((line) => line.replace(/^seed /, ""));
         const offer = this.step("seed-offer", origin, "seed-offer.sh", {
-            parameters: { SEED: state, PEER_UUID: peerUuid, ...backup, AFTER: both },
+            parameters: { SEED: state, PEER_UUID: peerUuid, ...keptFile, AFTER: both },
             plan: [wanted, "  make a throw-away SSH key for the copy, removed after it"],
             undo: [pulumi.interpolate`remove what an unfinished seed may have left (key, ${backup.BACKUP_FILE})`],
             dependsOn: look,
         });
         const admit = this.step("seed-admit", peer, "seed-admit.sh", {
-            parameters: { SEED: state, OFFER: offer.fingerprint, SSH_USER: user, SOURCE_UUID: sourceUuid, ...backup },
+            parameters: { SEED: state, OFFER: offer.fingerprint, SSH_USER: user, SOURCE_UUID: sourceUuid, ...file },
             plan: [
                 wanted,
                 pulumi.interpolate`  let that key in, to deliver ${backup.BACKUP_FILE} and for nothing else`,

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { preflightRequest } from "../core/preflightRequest";
 import { parseSettings, SettingsError } from "../core/settings";
+import { identityOf, type State } from "./judgeOwner";
 import { problemText, verdict, warningText } from "./problem";
 import { run } from "./run";
 
@@ -32,14 +33,7 @@ function readIdentity(stack: string): string | undefined {
     if (status !== 0) {
         return undefined;
     }
-    const state = JSON.parse(stdout) as { deployment?: { resources?: StateResource[] } };
-    const known = state.deployment?.resources?.find(({ type }) => type === "random:index/randomUuid:RandomUuid");
-    return known?.outputs?.result ?? "";
-}
-
-interface StateResource {
-    type: string;
-    outputs?: { result?: string };
+    return identityOf(JSON.parse(stdout) as State);
 }
 
 async function main(stack: string | undefined): Promise<number> {

@@ -5,6 +5,17 @@ import type { Findings } from "./problem";
 /** As in remote/lib/owner.sh: a stack that did something on a host within that time may still be at work on the other one. */
 const OWNER_SECONDS = 1500;
 
+/** What `pulumi stack export` gives, as far as it is read here. */
+export interface State {
+    deployment?: { resources?: { urn: string; outputs?: { result?: string } }[] };
+}
+
+/** By which a stack's steps know its hosts, of its state; empty where it has none yet. The roles have a UUID of their own. */
+export function identityOf({ deployment }: State): string {
+    const known = deployment?.resources?.find(({ urn }) => /:RandomUuid::[^:]+-identity$/.test(urn));
+    return known?.outputs?.result ?? "";
+}
+
 /** Whether another stack works on this host, or has its pair there, as the steps `lock-a` and `lock-b` will ask before any change. */
 export function judgeOwner({ identity, accept }: PreflightRequest, { node, facts }: Seen, found: Findings): void {
     const owner = facts.mark("owner", "identity");

@@ -29,8 +29,8 @@ drop_here() {
     open_state
     # only what came to this very server with a seed of this program's
     if is_seed_own && has_account; then
-        with_write_access sql 'SET SESSION sql_log_bin = 0' "DROP USER $(who)"
-        note "dropped $(who)"
+        with_write_access sql 'SET SESSION sql_log_bin = 0' "DROP USER $(sql_account)"
+        note "dropped $(sql_account)"
     fi
 }
 

@@ -8,7 +8,7 @@
 main() {
     require_server
     open_state
-    WHO="$(who)"
+    WHO="$(sql_account)"
     MARK="account=$ACCOUNT@$ACCOUNT_HOST"
     case "$1" in
         up) ensure_account ;;

@@ -1,5 +1,5 @@
 # preflight.sh: tells what one host is like, one NAME and its values a line, separated by tabs; judges nothing, changes nothing.
-# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE HOLDS_DATA (yes: the pair is made of its data) HOST PEER_HOST PEER_PORT
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE WANTED (lines of name=value) HOLDS_DATA (yes: the pair is made of its data) HOST PEER_HOST PEER_PORT
 #        COPY_HOST COPY_PORT (the peer's sshd; empty: not asked) BACKUP_FILE TLS_REQUIRE TLS_CA
 # out:   facts; preflight/judge*.ts reads them
 # parts: those in preflight/

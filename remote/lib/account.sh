@@ -1,6 +1,6 @@
 # account.sh: the replication account on this node's own server.
 
-who() { printf '%s@%s' "$(quote_sql "$ACCOUNT")" "$(quote_sql "$ACCOUNT_HOST")"; }
+sql_account() { printf '%s@%s' "$(quote_sql "$ACCOUNT")" "$(quote_sql "$ACCOUNT_HOST")"; }
 has_account() { [ -n "$(sql "SELECT 1 FROM mysql.user WHERE user = $(quote_sql "$ACCOUNT") AND host = $(quote_sql "$ACCOUNT_HOST")")" ]; }
 
 # The second grant lets each node see the other's test row, in a schema of the program's own.
@@ -9,16 +9,16 @@ sql_create_account() {
     if [ "$TLS_REQUIRE" = true ]; then
         if has_alter_user; then at_once=' REQUIRE SSL'; else later="$(sql_require_encryption)"; fi
     fi
-    printf '%s\n' "CREATE USER $(who) IDENTIFIED BY $(quote_sql "$ACCOUNT_PASSWORD")$at_once" ${later:+"$later"}
+    printf '%s\n' "CREATE USER $(sql_account) IDENTIFIED BY $(quote_sql "$ACCOUNT_PASSWORD")$at_once" ${later:+"$later"}
     sql_grant
 }
 sql_grant() {
-    echo "GRANT $(account_rights) ON *.* TO $(who)"
-    echo "GRANT SELECT ON mysql_master_master.* TO $(who)"
+    echo "GRANT $(account_rights) ON *.* TO $(sql_account)"
+    echo "GRANT SELECT ON mysql_master_master.* TO $(sql_account)"
 }
 has_grants() {
     local grants
-    grants="$(sql "SHOW GRANTS FOR $(who)")"
+    grants="$(sql "SHOW GRANTS FOR $(sql_account)")"
     case "$grants" in *"$(account_rights) ON"*'SELECT ON '?mysql_master_master*) ;; *) return 1 ;; esac
 }
 
@@ -29,7 +29,7 @@ has_wanted_encryption() {
     asks="$(sql "SELECT ssl_type FROM mysql.user WHERE user = $(quote_sql "$ACCOUNT") AND host = $(quote_sql "$ACCOUNT_HOST")")"
     [ "$TLS_REQUIRE:$asks" != true: ] && { [ "$TLS_REQUIRE" = true ] || [ -z "$asks" ]; }
 }
-sql_require_encryption() { sql_require_tls "$(who)" "$([ "$TLS_REQUIRE" = true ] && echo SSL || echo NONE)"; }
+sql_require_encryption() { sql_require_tls "$(sql_account)" "$([ "$TLS_REQUIRE" = true ] && echo SSL || echo NONE)"; }
 
 # digest_of PASSWORD: by which a changed one is noticed; salted with the server's id, and no clear text.
 digest_of() { printf '%s/%s' "$(read_server_uuid)" "$1" | sha256sum | cut -c 1-32; }

@@ -59,7 +59,7 @@ has_peer_log_to() {
 # fail_unread_log ASK WHAT
 fail_unread_log() {
     case "$1" in
-        try_peer) fail MM_PEER_UNREADABLE "from $NODE, $2 of $PEER_HOST cannot be read" "run up again" "$(cat "$SCRATCH/words")" ;;
+        try_peer) fail MM_PEER_UNREADABLE "from $NODE, $2 of ${PEER_HOST:-the other node} cannot be read" "run up again" "$(cat "$SCRATCH/words")" ;;
         *) fail MM_SQL_REFUSED "$NODE's server does not let $2 be read" "read the server's words; grant the login what README.md lists, then run up again" "$(cat "$SCRATCH/words")" ;;
     esac
 }

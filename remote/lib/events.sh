@@ -32,9 +32,9 @@ part_events() {
     if has_super_read_only; then sql 'SET GLOBAL super_read_only = 0'; fi
     list_events "'ENABLED'" "$(sql_disable_on_replica)" >"$SCRATCH/events"
     alter_events
-    note "these events are copies of those that $PEER_HOST runs, and are disabled here now: $(cut -f 1 "$SCRATCH/events" | tr '\n' ' '); ALTER EVENT ... ENABLE those that this server alone is to run"
+    note "these events are copies of those that ${PEER_HOST:-the other node} runs, and are disabled here now: $(cut -f 1 "$SCRATCH/events" | tr '\n' ' '); ALTER EVENT ... ENABLE those that this server alone is to run"
     [ -z "$EVENTS_LEFT" ] ||
-        warn MM_ROLE_EVENTS_LEFT "these events, copies of those that $PEER_HOST runs, are still enabled here, so the scheduler stays off:$EVENTS_LEFT; ALTER EVENT ... DISABLE them, then SET GLOBAL event_scheduler = ON"
+        warn MM_ROLE_EVENTS_LEFT "these events, copies of those that ${PEER_HOST:-the other node} runs, are still enabled here, so the scheduler stays off:$EVENTS_LEFT; ALTER EVENT ... DISABLE them, then SET GLOBAL event_scheduler = ON"
 }
 
 # take_events: once, when this node opens or gets them back; later runs leave them to the user.

@@ -38,12 +38,12 @@ sweep_account() {
     if [ -n "$known" ]; then
         ACCOUNT="${known%%@*}" ACCOUNT_HOST="${known#*@}"
         if has_account; then
-            with_write_access sql "DROP USER $(who)"
-            note "dropped $(who)"
+            with_write_access sql "DROP USER $(sql_account)"
+            note "dropped $(sql_account)"
         fi
         forget account
     elif [ "$MADE_ELSEWHERE" = yes ] && has_account; then
-        warn MM_ACCOUNT_LEFT "the account $(who) is here, and nothing proves that this stack's mysql.User made it; drop it when nobody needs it"
+        warn MM_ACCOUNT_LEFT "the account $(sql_account) is here, and nothing proves that this stack's mysql.User made it; drop it when nobody needs it"
     fi
 }
 

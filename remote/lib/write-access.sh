@@ -31,7 +31,7 @@ require_nothing_slipped() {
     local slipped
     slipped="$(find_event sql "$1" "$2" find_slipped "$(read_variable server_id)")"
     [ -z "$slipped" ] || [ "$slipped" = 'no log' ] ||
-        fail MM_ROLE_WRITES_SLIPPED "$NODE is read-only, but while step $STEP had super_read_only off for its own statements, another account with SUPER or CONNECTION_ADMIN wrote: $slipped. It stands in $NODE's log, and goes to $PEER_HOST" \
+        fail MM_ROLE_WRITES_SLIPPED "$NODE is read-only, but while step $STEP had super_read_only off for its own statements, another account with SUPER or CONNECTION_ADMIN wrote: $slipped. It stands in $NODE's log, and goes to ${PEER_HOST:-the other node}" \
             "see with mysqlbinlog what it was, and undo on the active node what is not wanted; keep such accounts from writing on $NODE; then run up again"
 }
 

@@ -39,7 +39,7 @@ describe("the procedure, row by row", () => {
 
     test("up builds the pair from fresh hosts, and shows no password to any process there", async () => {
         const watched = [a, b].map(watchProcesses);
-        expect(await stack.mustUp()).toMatch(/\+ 27 created/);
+        expect(await stack.mustUp()).toMatch(/\+ 28 created/);
         for (const seen of await Promise.all(watched.map((watch) => watch.stop()))) {
             expect(seen).toContain("sshd");
             expect(seen).not.toContain(password);
@@ -172,7 +172,7 @@ describe("afterwards", () => {
     test("an unchanged up changes nothing and runs nothing on the hosts", async () => {
         const seen = async () => [await logins(a), await logins(b), await a.serverProcess(), await b.serverProcess()];
         const before = await seen();
-        expect(await stack.mustUp()).toMatch(/27 unchanged/);
+        expect(await stack.mustUp()).toMatch(/28 unchanged/);
         expect(await seen()).toEqual(before);
     });
 

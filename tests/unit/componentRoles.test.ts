@@ -1,4 +1,3 @@
-import { remoteText } from "./bash";
 import { buildPair, plainArgs, secretOf } from "./pair";
 
 /** A parameter of a step, as its script gets it. */
@@ -46,6 +45,34 @@ describe("the roles", () => {
             "active: both lets two masters take writes at once; replication is asynchronous, so they can diverge silently. Keep one read-only until it is needed. Scheduled events run on a only",
         ]);
         expect((await buildPair({ ...plainArgs(), active: "b" })).warnings).toEqual([]);
+    });
+
+    it("have a UUID that is another for other roles, and the same else: setting back what was cut is a change", async () => {
+        const keepersOf = async (roles: { active?: string; gone?: string }, converge = "") => {
+            const { get } = await buildPair({ ...plainArgs(), ...roles, converge });
+            for (const name of ["pair-role-a", "pair-role-b"]) {
+                expect(get(name).after).toContain("pair-roles");
+                expect(parameter(get(name).inputs.stdin, "AFTER")).toMatch(/^uuid-of-pair-roles /);
+            }
+            return get("pair-roles").inputs;
+        };
+        expect([
+            await keepersOf({}),
+            await keepersOf({ active: "a" }, "look again"),
+            await keepersOf({ active: "both" }),
+            await keepersOf({ active: "b" }),
+            await keepersOf({ active: "b", gone: "a" }),
+            await keepersOf({ gone: "b" }),
+        ]).toEqual(
+            [
+                { active: "a", gone: "" },
+                { active: "a", gone: "" },
+                { active: "both", gone: "" },
+                { active: "b", gone: "" },
+                { active: "b", gone: "a" },
+                { active: "a", gone: "b" },
+            ].map((keepers) => ({ keepers })),
+        );
     });
 
     it("for anything else are an error that says what is expected", async () => {
@@ -129,7 +156,7 @@ describe("a fingerprint", () => {
         ]);
         expect(parameter(stdin("pair-link-seed-load"), "SOURCE_LOG")).toBe("log-a");
         expect(parameter(stdin("pair-role-a"), "AFTER")).toBe(
-            "did pair-role-b did pair-link-attach-b\ndid pair-link-attach-a node port=3306 uuid=uuid-a gtid=ON log_bin=mysql-bin log=log-a listens=*",
+            "uuid-of-pair-roles did pair-role-b did pair-link-attach-b\ndid pair-link-attach-a node port=3306 uuid=uuid-a gtid=ON log_bin=mysql-bin log=log-a listens=*",
         );
     });
 
@@ -221,6 +248,17 @@ describe("what the settings say of time", () => {
         },
     );
 
+    it("seed.timeoutSeconds reaches the dump and the import, and lets no other step run again", async () => {
+        const texts = async (seed = {}) =>
+            (await buildPair({ ...plainArgs(), seed })).commands.map(({ name, inputs }) => [
+                name,
+                secretOf(inputs.stdin),
+            ]);
+        const before = Object.fromEntries(await texts());
+        const changed = (await texts({ timeoutSeconds: 60 })).filter(([name, text]) => before[String(name)] !== text);
+        expect(changed.map(([name]) => name)).toEqual(["pair-link-seed-dump", "pair-link-seed-load"]);
+    });
+
     it("the account's host pattern reaches the steps that make, prove and drop it", async () => {
         const { commands } = await buildPair({
             ...plainArgs(),
@@ -234,23 +272,5 @@ describe("what the settings say of time", () => {
             "pair-replicator-account",
             "pair-replicator-login",
         ]);
-    });
-});
-
-describe("every step", () => {
-    /** Words in capitals of a script's `in:` lines. */
-    const inputsOf = (script: string) =>
-        (/# in:([\s\S]*?)# out:/.exec(remoteText(script))?.[1] ?? "").match(/\b[A-Z][A-Z_]+\b/g) ?? [];
-
-    it("gets each parameter that its script's header names", async () => {
-        const { commands } = await buildPair(plainArgs());
-        const lacking = commands.map(({ name, inputs }) => {
-            const text = String(secretOf(inputs.stdin));
-            const given = [...text.slice(0, text.indexOf("\nredact() {")).matchAll(/^([A-Z_]+)='/gm)];
-            const words = given.map(([, word]) => word);
-            const wanted = inputsOf(`${parameter(inputs.stdin, "STEP")}.sh`);
-            return [name, wanted.filter((word) => !words.includes(word)), wanted.length > 2];
-        });
-        expect(lacking).toEqual(commands.map(({ name }) => [name, [], true]));
     });
 });

@@ -37,10 +37,12 @@ const components = [
 ];
 const preflight = "command:local:Command pair-preflight < pair";
 const identity = "random:index/randomUuid:RandomUuid pair-identity < pair";
+const roles = "random:index/randomUuid:RandomUuid pair-roles < pair";
 const ordinary = [
     ...components,
     preflight,
     identity,
+    roles,
     ...steps.map(([name, parent]) => `${command} ${name} < ${parent}`),
 ];
 

@@ -100,7 +100,7 @@ export async function build(
         state: {
             ...inputs,
             ...(type === "random:index/randomPassword:RandomPassword" && { result: secrets.account }),
-            ...(type === "random:index/randomUuid:RandomUuid" && { result: "uuid-of-stack" }),
+            ...(type === "random:index/randomUuid:RandomUuid" && { result: `uuid-of-${name}` }),
             ...(/^command:(remote|local):Command$/.test(type) &&
                 !options.preview && { stdout: stdoutOf(name), stderr: options.stderr ?? "" }),
         },

@@ -1,6 +1,7 @@
 import { preflightRequest } from "../../core/preflightRequest";
 import { countGtids, subtractGtids } from "../../preflight/gtid";
 import { judge } from "../../preflight/judge";
+import { identityOf } from "../../preflight/judgeOwner";
 import { problemText, verdict, warningText } from "../../preflight/problem";
 import { type Case, report, said, seen, stack } from "./preflightFacts";
 
@@ -837,6 +838,16 @@ describe("whose the hosts are", () => {
         ["not asked, where the steps ask", asked(1010, undefined, true), []],
     ])("%s", (_, problems, expected) => {
         expect(problems.filter((text) => text.startsWith("MM_HOST_"))).toEqual(expected);
+    });
+
+    it("is asked by the identity in the stack's state, not by the UUID of its roles", () => {
+        const uuid = (name: string) => ({
+            urn: `urn:pulumi:prod::p::m:index:MasterMasterPair$random:index/randomUuid:RandomUuid::${name}`,
+            outputs: { result: `uuid-of-${name}` },
+        });
+        const resources = [uuid("mysql-roles"), uuid("mysql-identity")];
+        expect(identityOf({ deployment: { resources } })).toBe("uuid-of-mysql-identity");
+        expect(identityOf({ deployment: {} })).toBe("");
     });
 });
 

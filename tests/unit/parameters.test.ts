@@ -1,0 +1,72 @@
+import { preflightRequest } from "../../core/preflightRequest";
+import { scriptOf } from "../../preflight/look";
+import { remoteText } from "./bash";
+import { buildPair, plainArgs, secretOf } from "./pair";
+
+/** A name that a script reads and nobody gives ends it on a host, without a code; and one that it does not read runs it for nothing. */
+
+const wordsOf = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((found) => found.slice(1).join(""));
+const without = (words: string[], ...known: string[][]) =>
+    [...new Set(words)].filter((word) => !known.flat().includes(word));
+
+/** Every text that runs on a host: its step's name, its script, and itself. */
+async function assembledTexts(): Promise<[name: string, script: string, text: string][]> {
+    const { commands } = await buildPair(plainArgs());
+    const texts = commands.map(({ name, inputs }) => [name, String(secretOf(inputs.stdin))]);
+    const request = preflightRequest({ a: { host: "a", ssh: { host: "a" } }, b: { host: "b", ssh: { host: "b" } } });
+    const all = [...texts, ["pair-preflight", scriptOf(request.a, request.b, request)]];
+    return all.map(([name = "", text = ""]) => [name, `${/^STEP='(.*)'$/m.exec(text)?.[1]}.sh`, text]);
+}
+const givenTo = (text: string) => wordsOf(text.slice(0, text.indexOf("\nredact() {")), /^([A-Z_]+)='/gm);
+
+/** Words in capitals of a script's `in:` lines. */
+const headerOf = (script: string) =>
+    wordsOf(/# in:([\s\S]*?)# out:/.exec(remoteText(script))?.[1] ?? "", /\b([A-Z][A-Z_]+)\b/g);
+
+/** What stands outside all functions, and each function whose name is in what is reached. */
+function reachedIn(text: string): string {
+    const functions = new Map<string, string>();
+    const outside = text.replace(/^(\w+)\(\) (?:.*\}$|[\s\S]*?\n\}$)/gm, (whole, name) => {
+        functions.set(name, whole);
+        return "";
+    });
+    const reached = [outside];
+    // grows while it is walked
+    for (const part of reached) {
+        for (const word of part.match(/\w+/g) ?? []) {
+            reached.push(functions.get(word) ?? "");
+            functions.delete(word);
+        }
+    }
+    return reached.join("\n");
+}
+
+/** Names in capitals that are read without a default, and set nowhere: those that somebody has to give. */
+function wantedBy(text: string): string[] {
+    const read = wordsOf(reachedIn(text), /\$(?:\{[#!]?([A-Z][A-Z_]+)(?![A-Z_]|:?[-+])|([A-Z][A-Z_]+))/g);
+    const set = wordsOf(text, /(?:^|[\s;(])([A-Z][A-Z_]+)\+?=/gm);
+    const readIn = wordsOf(text, /\bread -r ([^<;\n]*)/g).flatMap((names) => names.split(" "));
+    return without(read, set, readIn).filter((name) => !/^(BASH\w*|FUNCNAME|LINENO|RANDOM|SECONDS|HOME)$/.test(name));
+}
+
+describe("every step", () => {
+    it("gets what its script's header names, and nothing else but what all steps get", async () => {
+        const texts = await assembledTexts();
+        const remote = texts.filter(([name]) => name !== "pair-preflight").map(([, , text]) => givenTo(text));
+        const common = (remote[0] ?? []).filter((word) => remote.every((given) => given.includes(word)));
+        const differing = texts.map(([name, script, text]) => {
+            const [header, given] = [headerOf(script), givenTo(text)];
+            return [name, without(header, given), without(given, header, common, ["AFTER"]), header.length > 2];
+        });
+        expect(differing).toEqual(texts.map(([name]) => [name, [], [], true]));
+    });
+
+    it("gets whatever its script, and the pieces that travel with it, may read", async () => {
+        const texts = await assembledTexts();
+        const lacking = texts.map(([name, , text]) => [name, without(wantedBy(text), givenTo(text))]);
+        expect(lacking).toEqual(texts.map(([name]) => [name, []]));
+        const late =
+            'one() { echo "$ASKED"; }\nnever() { echo "$ELSE"; }\nmain() {\n    at_exit one\n}\n{ main "$@"; } </dev/null';
+        expect(wantedBy(late)).toEqual(["ASKED"]);
+    });
+});
