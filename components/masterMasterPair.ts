@@ -109,7 +109,11 @@ export class MasterMasterPair extends pulumi.ComponentResource {
                 origin: this.a,
                 peer: this.b,
                 account: this.account,
-                seed: { lockAllTables: accept?.nonTransactionalTables ?? false, ...seed },
+                seed: {
+                    lockAllTables: accept?.nonTransactionalTables ?? false,
+                    roundFloats: accept?.floatRounding ?? false,
+                    ...seed,
+                },
                 retry: args.retry,
                 catchUpSeconds: args.catchUpSeconds,
                 converge,

@@ -15,6 +15,8 @@ export interface SeedArgs {
      * (MyISAM) hold still, too.
      */
     lockAllTables?: pulumi.Input<boolean>;
+    /** Default false: FLOAT columns are refused, for a dump writes six digits of them. */
+    roundFloats?: pulumi.Input<boolean>;
     /** How long dump, copy and import may take, each, in seconds; default 86400. */
     timeoutSeconds?: pulumi.Input<number>;
 }
@@ -120,6 +122,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 ADMIT: admit.fingerprint,
                 ...backup,
                 LOCK_ALL_TABLES: lockAllTables,
+                ROUND_FLOATS: seed.roundFloats ?? false,
                 COPY_HOST: copyHost,
                 COPY_PORT: copyPort,
                 COPY_USER: user,

@@ -15,7 +15,7 @@ export function judgeSource(request: PreflightRequest, a: Seen, b: Seen, found: 
 
 /** Of what a holds, what a dump would change, leave out or not hold still; `…` in `what` stands for its names. */
 interface Undumpable {
-    /** Of remote/preflight/data.sh. */
+    /** Of remote/lib/undumpable.sh and remote/preflight/data.sh. */
     fact: string;
     code: string;
     thing: string;

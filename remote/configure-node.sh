@@ -2,7 +2,8 @@
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE START_TIMEOUT_SECONDS
 #        SERVER_ID LOG_BIN RELAY_LOG BIND_ADDRESS HOST SETTINGS (lines of name=value)
 # out:   node port=PORT server_id=ID uuid=UUID server=FLAVOUR-VERSION gtid=ON|OFF log_bin=NAME log=ID listens=ADDRESSES
-# codes: MM_NODE_SERVER_ID MM_NODE_GTID_MODE MM_NODE_NO_NETWORK MM_NODE_ADDRESS MM_NODE_OPTION_OVERRIDDEN MM_NODE_OPTIONS_INVALID MM_NODE_NO_START MM_NODE_VALUE_DIFFERS
+# codes: MM_NODE_SERVER_ID MM_NODE_GTID_MODE MM_NODE_NO_NETWORK MM_NODE_ADDRESS MM_NODE_OPTION_OVERRIDDEN MM_NODE_OPTIONS_INVALID MM_NODE_NO_START
+#        MM_NODE_VOLATILE MM_NODE_VALUE_DIFFERS
 
 # An option that is nothing to a running server: it waits for the next start, and is no reason for one.
 AT_START_ALONE=relay_log_recovery
@@ -222,12 +223,25 @@ apply_running_values() {
         fi
     done <"$SCRATCH/wanted"
     [ -z "$restart" ] && return
+    require_nothing_volatile "$1" "$restart"
     note "restarting $SERVICE, for${restart} cannot change in a running server"
     local log
     log="$(read_variable log_error)"
     restart_service && return
     words="$(last_server_words "$log")"
     put_back_and_start "$1" "$words"
+}
+
+# require_nothing_volatile FILE NAMES: a restart empties MEMORY tables, and the server then tells its log so: the other node would
+# empty its own.
+require_nothing_volatile() {
+    local tables
+    # rows that the server cannot count may be there
+    tables="$(sql_fresh "$(sql_undumpable volatile) AND COALESCE(table_rows, 1) > 0 ORDER BY 1 LIMIT 20" | list_lines)"
+    [ -n "$tables" ] || return 0
+    put_back "$1"
+    fail MM_NODE_VOLATILE "$NODE has rows in MEMORY tables ($tables), and would have to be restarted for$2: its server would lose them, and empty those tables on its peer as well. It was not restarted, and its option file is as before" \
+        "on the node that takes the writes ALTER TABLE … ENGINE = InnoDB, or empty them there, if their rows may go; or set those options and restart $NODE's server yourself, at a time of your choice; then run up again"
 }
 
 put_back_and_start() {

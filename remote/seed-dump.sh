@@ -1,10 +1,11 @@
 # seed-dump.sh: on the origin, dumps everything with its coordinates and an inventory, and copies the file to the peer, host to host.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED CONVERGE BACKUP_FILE KEEP_BACKUP TIMEOUT_SECONDS
 #        LOCK_ALL_TABLES (true: the origin takes no writes during the dump, so that tables of any engine hold still)
+#        ROUND_FLOATS (true: columns of type float are dumped, with six digits)
 #        COPY_HOST COPY_PORT COPY_USER COPY_HOST_KEY (empty: the check was left out by hostKeyCheck: false)
 #        ADMIT (the peer's line) PEER_UUID
 # out:   dump file=FILE position=BYTES gtid=SET bytes=N | dump none
-# codes: MM_HOST_NO_CLIENT MM_SEED_ENGINE MM_SEED_DISK MM_SEED_BUSY MM_SEED_CHANGED MM_SEED_LOCKED MM_SEED_PREPARED MM_SEED_DUMP MM_SEED_DUMP_OPTIONS MM_SEED_COPY
+# codes: MM_HOST_NO_CLIENT MM_SEED_ENGINE MM_SEED_UNDUMPABLE MM_SEED_DISK MM_SEED_BUSY MM_SEED_CHANGED MM_SEED_LOCKED MM_SEED_PREPARED MM_SEED_DUMP MM_SEED_DUMP_OPTIONS MM_SEED_COPY
 
 main() {
     local told
@@ -20,6 +21,9 @@ main() {
     # a finished dump serves the same peer until converge asks for another look, or its coordinates are of a log that was begun anew
     WANTED_FOR="$PEER_UUID/$(printf '%s' "$CONVERGE" | sha256sum | cut -c 1-12)/$(value_of id "$(recall log)")"
     if [ "$(value_of for "$told")" != "$WANTED_FOR" ]; then
+        # before anything is claimed; each try looks again
+        read_undumpable >"$SCRATCH/undumpable"
+        require_dumpable "$SCRATCH/undumpable"
         require_room
         make_dump
         copy_dump
@@ -31,11 +35,7 @@ main() {
 }
 
 require_room() {
-    local needed free unsafe
-    unsafe="$(sql "$(sql_unsafe_tables) LIMIT 20" | tr '\n' ',' | sed 's/,$//')"
-    [ -z "$unsafe" ] || [ "$LOCK_ALL_TABLES" = true ] ||
-        fail MM_SEED_ENGINE "$NODE has tables of engines without transactions ($unsafe), which a dump cannot hold still. Nothing was changed" \
-            "ALTER TABLE … ENGINE = InnoDB; or set accept.nonTransactionalTables, and the dump locks all tables against writes as long as it takes; then run up again"
+    local needed free
     claim_backup_file
     # the size of now, not a cached one; text and hexadecimal digits take up to twice the room
     needed="$(sql_fresh 'SELECT 2 * COALESCE(SUM(data_length), 0) FROM information_schema.tables')"

@@ -117,9 +117,6 @@ read_inventory() {
 # list_differences FILE OTHER: the first fields of lines that only one of two sorted files has, each once, 20 at most, in one line.
 list_differences() { comm -3 "$1" "$2" | sed 's/^\t//' | cut -f 1 | sort -u | head -n 20 | tr '\n' ',' | sed 's/,$//; s/,/, /g'; }
 
-# list_lines: lines of stdin, tabs as blanks, 20 at most, in one line; or `nothing`.
-list_lines() { head -n 20 | tr '\t' ' ' | tr '\n' ',' | sed 's/,$//; s/,/, /g; s/^$/nothing/'; }
-
 # part_seed: at destroy the data stays, and is marked as no longer following anybody; with its definitions and its GTID set, for a
 # later up to compare: logs that were reset since, on both servers, say nothing of what was written before.
 part_seed() {

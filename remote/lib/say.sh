@@ -33,3 +33,6 @@ report_break() {
     fail MM_STEP_BROKEN "step $STEP broke on $NODE in ${FUNCNAME[1]:-main} at: $command (line $line)" \
         "run up again; if it breaks there again, report it with this message" "$(tail -n 5 "$SCRATCH/words" 2>/dev/null || true)"
 }
+
+# list_lines: lines of stdin, tabs as blanks, 20 at most, in one line; or `nothing`.
+list_lines() { head -n 20 | tr '\t' ' ' | tr '\n' ',' | sed 's/,$//; s/,/, /g; s/^$/nothing/'; }

@@ -192,6 +192,19 @@ describe("configure-node.sh", () => {
         expect((await host.run(script, gtids)).exitCode).toBe(0);
     });
 
+    it("restarts no server that has rows in MEMORY tables: they would go, on the peer too", async () => {
+        const host = node(fresh);
+        host.local.rules.push({
+            on: /engine = 'MEMORY' .* AND COALESCE\(table_rows, 1\) > 0/,
+            answer: { stdout: "crm.cache" },
+        });
+        const run = await host.run(script, up);
+        expect([run.exitCode, restarts(host), host.read("/etc/my.cnf")]).toEqual([1, [], "[mysqld]\nuser=mysql\n"]);
+        expect(run.stderr).toContain(
+            "error MM_NODE_VOLATILE: b has rows in MEMORY tables (crm.cache), and would have to be restarted for log_bin server_id relay_log: its server would lose them, and empty those tables on its peer as well. It was not restarted, and its option file is as before\n",
+        );
+    });
+
     it("refuses options that the server does not accept, and puts the file back", async () => {
         const host = node(right);
         const { mysqld } = host.answers;

@@ -48,6 +48,7 @@ export function readyToDump(...dumps: (Answer | ((host: FakeHost) => Answer))[])
         BACKUP_FILE: host.path("/tmp/master_backup.sql"),
         KEEP_BACKUP: false,
         LOCK_ALL_TABLES: false,
+        ROUND_FLOATS: false,
         TIMEOUT_SECONDS: 60,
         COPY_HOST: "b.example.com",
         COPY_PORT: 2222,

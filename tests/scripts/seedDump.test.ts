@@ -186,8 +186,8 @@ describe("seed-dump.sh", () => {
     it("refuses tables that a dump cannot hold still, before it dumps", async () => {
         const { host, parameters, callsOf } = readyToDump();
         host.local.rules.push({
-            on: /^SELECT CONCAT\(table_schema/,
-            answer: { stdout: "shop.log MyISAM\ncrm.cache MEMORY" },
+            on: /^SELECT CONCAT\(table_schema, .* engine\)/,
+            answer: { stdout: "shop.log MyISAM\ncrm.notes Aria" },
         });
         const run = await host.run(script, parameters);
         expect([callsOf("mysqldump"), changes(run.statements), host.memory("backup")]).toEqual([[], [], undefined]);
@@ -195,9 +195,59 @@ describe("seed-dump.sh", () => {
             exitCode: 1,
             stdout: "",
             stderr:
-                "error MM_SEED_ENGINE: a has tables of engines without transactions (shop.log MyISAM,crm.cache MEMORY), which a dump cannot hold still. Nothing was changed\n" +
+                "error MM_SEED_ENGINE: a has tables of engines without transactions (shop.log MyISAM, crm.notes Aria), which a dump cannot hold still. Nothing was changed\n" +
                 "  next: ALTER TABLE … ENGINE = InnoDB; or set accept.nonTransactionalTables, and the dump locks all tables against writes as long as it takes; then run up again\n",
         });
+    });
+
+    /** What the preflight would have named: a statement's beginning, its answer, and what the refusal says of it. */
+    const undumpable: [RegExp, string, string][] = [
+        [
+            /engine = 'MEMORY'/,
+            "crm.cache",
+            "MEMORY tables, which a restart of either server would empty on both (crm.cache)",
+        ],
+        [
+            /table_type = 'SYSTEM VERSIONED'/,
+            "shop.terms",
+            "system-versioned tables, whose history no dump carries (shop.terms)",
+        ],
+        [/c\.data_type = 'float'/, "shop.at.x", "FLOAT columns, of which a dump writes six digits (shop.at.x)"],
+        [/table_schema = 'sys'/, "sys.mine", "tables in the schema sys, which mysqldump leaves out (sys.mine)"],
+        [/space_type = 'General'/, "fast", "general tablespaces, which mysqldump does not make (fast)"],
+    ];
+
+    it.each(undumpable)("refuses what came since the preflight, before it dumps: %s", async (on, name, what) => {
+        const { host, parameters, callsOf } = readyToDump();
+        host.local.rules.push({ on, answer: { stdout: name } });
+        const run = await host.run(script, { ...parameters, LOCK_ALL_TABLES: true });
+        expect([run.exitCode, callsOf("mysqldump"), changes(run.statements), host.memory("backup")]).toEqual([
+            1,
+            [],
+            [],
+            undefined,
+        ]);
+        expect(run.stderr).toContain(
+            `error MM_SEED_UNDUMPABLE: a holds what the preflight refuses, made since it looked perhaps: ${what}. a was only read\n`,
+        );
+    });
+
+    it("takes FLOAT columns where the stack accepts that they are rounded", async () => {
+        const { host, parameters } = readyToDump();
+        host.local.rules.push({ on: /c\.data_type = 'float'/, answer: { stdout: "shop.at.x" } });
+        expect((await host.run(script, { ...parameters, ROUND_FLOATS: true })).stdout).toBe(line);
+    });
+
+    it("throws a dump away during which such a thing came, and refuses then", async () => {
+        let made = false;
+        const { host, parameters, callsOf } = readyToDump(() => {
+            made = true;
+            return { stdout: dump };
+        });
+        host.local.rules.push({ on: /space_type = 'General'/, answer: () => ({ stdout: made ? "fast" : "" }) });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, callsOf("mysqldump").length, callsOf("ssh")]).toEqual([1, 1, []]);
+        expect(run.stderr).toContain("error MM_SEED_UNDUMPABLE: ");
     });
 
     it("refuses options of a's own files by which mysqldump would change or leave out rows, and names them", async () => {
