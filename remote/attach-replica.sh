@@ -5,6 +5,7 @@
 #        CATCH_UP_SECONDS RETRY_SECONDS RETRY_COUNT (empty: the server's own) TLS_REQUIRE TLS_CA TLS_VERIFY_HOST
 # out:   link source=HOST:PORT uuid=UUID
 # codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_OTHER_SOURCE MM_LINK_LOG_RESET MM_LINK_LOG_PURGED MM_LINK_NOT_RUNNING MM_LINK_BEHIND MM_LINK_IN_CLEAR MM_TLS_MISSING MM_ROLE_PEER_WRITABLE MM_NODE_SKIPS_ERRORS
+# parts: attach-replica/source.sh (whose link, whose server?) attach-replica/place.sh (from where may it go on?) attach-replica/channel.sh (the statements)
 
 main() {
     require_server

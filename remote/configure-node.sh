@@ -4,6 +4,7 @@
 # out:   node port=PORT server_id=ID uuid=UUID server=FLAVOUR-VERSION gtid=ON|OFF log_bin=NAME log=ID listens=ADDRESSES
 # codes: MM_NODE_SERVER_ID MM_NODE_GTID_MODE MM_NODE_NO_NETWORK MM_NODE_ADDRESS MM_NODE_OPTION_OVERRIDDEN MM_NODE_OPTIONS_INVALID MM_NODE_NO_START
 #        MM_NODE_VOLATILE MM_NODE_VALUE_DIFFERS
+# parts: configure-node/address.sh (where it listens) configure-node/other-log.sh (what a start without the managed block puts in doubt)
 
 # An option that is nothing to a running server: it waits for the next start, and is no reason for one.
 AT_START_ALONE=relay_log_recovery

@@ -6,6 +6,7 @@
 #        ADMIT (the peer's line) PEER_UUID
 # out:   dump file=FILE position=BYTES gtid=SET bytes=N | dump none
 # codes: MM_HOST_NO_CLIENT MM_SEED_ENGINE MM_SEED_UNDUMPABLE MM_SEED_DISK MM_SEED_BUSY MM_SEED_CHANGED MM_SEED_LOCKED MM_SEED_PREPARED MM_SEED_DUMP MM_SEED_DUMP_OPTIONS MM_SEED_COPY
+# parts: seed-dump/dumpable.sh (what no dump carries) seed-dump/dump.sh (one dump, of one snapshot)
 
 main() {
     local told

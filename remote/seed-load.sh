@@ -6,6 +6,7 @@
 # out:   seed source_file=FILE source_position=BYTES source_gtid=SET file=FILE position=BYTES
 # codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_BACKUP_MISSING MM_SEED_LOAD MM_SEED_INCOMPLETE MM_SEED_LOGIN_LOST
 #        MM_SEED_NO_START MM_SEED_NOT_PROVEN
+# parts: seed-load/overwrite.sh (may this node be overwritten?) seed-load/resume.sh (the data of an earlier pair); the import itself is here
 
 main() {
     require_server
@@ -35,57 +36,12 @@ ensure_seeded() {
     printf 'seed %s\n' "$(read_seed_coordinates)"
 }
 
-require_other_server() {
-    [ "$(read_server_uuid)" != "$SOURCE_UUID" ] || fail MM_SEED_NODE_NOT_EMPTY "$NODE is the origin itself. Nothing was changed" \
-        "give the other host as $NODE, then run up again"
-}
-
 # The file that was sent, whole to its last line; its inventory goes to $SCRATCH/wanted.
 require_backup() {
     RECEIVED="$(received_backup)"
     [ "$(value_of bytes "$DUMP")" = "$(wc -c <"$RECEIVED" 2>/dev/null | tr -d ' ')" ] && read_inventory "$RECEIVED" >"$SCRATCH/wanted" && return
     fail MM_SEED_BACKUP_MISSING "$RECEIVED on $NODE is not the backup that was sent (${DUMP:-no dump was made})" \
         "pulumi config set mysql-master-master:converge with a new text, so that it is made and sent again; then run up again. Where $NODE was emptied by hand while its peer follows it: pulumi destroy (all data of the origin stays), then up"
-}
-
-# An import that was cut before its place was noted has left nothing.
-has_own_leftovers() { [ "$(read_seed_state "$SOURCE_UUID")" = unfinished ] && [ -n "$(value_of file "$(recall seed)")" ]; }
-
-# A node may be overwritten when it holds nothing, …
-require_empty() {
-    local schemas
-    schemas="$(read_own_schemas)"
-    [ -z "$schemas" ] || fail_not_empty "holds schemas of its own ($(printf '%s\n' "$schemas" | list_lines)); seeding would overwrite them. Nothing was changed in them"
-}
-
-# … or nothing but what an unfinished import of this program has left: schemas and accounts of the backup, accounts from before the
-# import, and a log in which nothing was written since.
-require_own_leftovers() {
-    local from foreign
-    read_own_schemas | sed 's/^/schema /' | sort >"$SCRATCH/schemas"
-    read_accounts | sort >"$SCRATCH/accounts"
-    recall seed-expects | sort -u - "$SCRATCH/wanted" >"$SCRATCH/expected"
-    foreign="$(sort "$SCRATCH/schemas" "$SCRATCH/accounts" | comm -23 - "$SCRATCH/expected")"
-    from="$(recall seed)"
-    [ -n "$foreign" ] ||
-        foreign="$(find_foreign_event try_sql "$(value_of file "$from")" "$(value_of position "$from")")"
-    # also where that was written into a log of another name
-    if [ -z "$foreign" ] && [ "$(read_gtid_mode)" = ON ]; then
-        foreign="$(sql "SELECT GTID_SUBTRACT(@@global.gtid_executed, $(quote_sql "$(value_of gtid "$DUMP")"))" | plain_gtid_set)"
-    fi
-    [ -z "$foreign" ] || fail_not_empty "holds what is not of the import that was begun there ($(printf '%s\n' "$foreign" | list_lines)): somebody uses it meanwhile. Nothing was changed in it"
-}
-
-fail_not_empty() { fail MM_SEED_NODE_NOT_EMPTY "$NODE $1" "move them to the origin, or name a fresh host as $NODE (or empty it by hand, and remove $STATE/seed there); then run up again"; }
-
-# Who is connected now may write while the import runs, or be in the middle of it.
-require_unused() {
-    wait_until 10 is_unused || fail MM_SEED_NODE_IN_USE "$NODE is in use by $(read_other_sessions | list_lines), and is to be overwritten. Nothing was changed" \
-        "end those connections, then run up again"
-}
-is_unused() { [ -z "$(read_other_sessions)" ]; }
-read_other_sessions() {
-    read_connections | awk -F'\t' -v ours="$ACCOUNT@" '$2 !~ /^unauthenticated user@/ && index($2, ours) != 1 && ++found <= 20 { print $2 " since " $4 " s" }'
 }
 
 load() {
@@ -179,42 +135,6 @@ remember_seed() {
     write_seed "$1" "source_log=$SOURCE_LOG" "source_file=$2" "source_position=$3" "source_gtid=$4" "file=${own% *}" "position=${own#* }"
 }
 
-# Seeded by an earlier up, parted by destroy: with GTIDs it can be proven that this node only lags behind, and needs no seed.
-resume_parted() {
-    local errant purged theirs changed parted gone known
-    local next="empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
-    require_peer "$PEER_HOST" "$PEER_PORT" 20
-    if ! have_both_gtids; then
-        fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind. Nothing was changed" \
-            "$next"
-    fi
-    parted="$(value_of applied "$(recall seed)")"
-    known="$(value_of source_log "$(recall seed)")"
-    [ -z "$known" ] || [ "$known" = "$SOURCE_LOG" ] || fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left, and the binary log of $PEER_HOST was begun anew since (RESET, or a restored copy): its GTIDs come again, and prove nothing. Nothing was changed" \
-        "$next"
-    gone="$(sql "SELECT GTID_SUBTRACT($(quote_sql "$parted"), @@global.gtid_executed)" | plain_gtid_set)"
-    [ -n "$gone" ] || gone="$(peer_read "GTID_SUBTRACT($(quote_sql "$parted"), @@global.gtid_executed)" | plain_gtid_set)"
-    if [ -z "$parted" ] || [ -n "$gone" ]; then
-        fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left, and nothing proves that it only lags behind: of what it had applied when the two parted (${parted:-not noted}), the logs of the two no longer know all (${gone:-none}). Nothing was changed" \
-            "if the logs were reset, what was written before cannot be told: $next"
-    fi
-    errant="$(peer_read "GTID_SUBTRACT($(quote_sql "$(read_gtid_set)"), @@global.gtid_executed)")"
-    purged="$(peer_read "GTID_SUBTRACT(@@global.gtid_purged, $(quote_sql "$(read_gtid_set)"))")"
-    [ -z "$errant$purged" ] || fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left: transactions that its peer lacks (${errant:-none}), and purged ones that it missed (${purged:-none}). Nothing was changed" \
-        "$next"
-    changed="$(read_changed_names)"
-    [ -z "$changed" ] || fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left, but not all of it or more, and its log does not say so ($changed). Nothing was changed" \
-        "$next"
-    note "was seeded before and has nothing that its peer lacks: it needs no seed"
-    close_for_seed
-    # the origin's log drops and makes the account again: it must be there to be dropped
-    if ! has_account; then { echo 'SET SESSION sql_log_bin = 0' && sql_create_account; } | run_statements; fi
-    close_after_seed
-    theirs="$(read_peer_coordinates)"
-    remember_seed 'done' "${theirs% *}" "${theirs#* }" "$(read_gtid_set)"
-    forget seed-names
-}
-
 clean_up() {
     withdraw_admission "$KEYS"
     drop_unwanted_backup
@@ -224,14 +144,6 @@ part_from_origin() {
     clean_up
     is_seed_whole || return 0
     part_seed
-}
-
-# read_changed_names: what was made or dropped here since destroy.
-read_changed_names() {
-    [ -e "$STATE/seed-names" ] || return 0
-    read_definitions | cut -f 1 | uniq >"$SCRATCH/names"
-    recall seed-names | sed '/^$/d' >"$SCRATCH/names-before"
-    list_differences "$SCRATCH/names-before" "$SCRATCH/names"
 }
 
 { main "$@"; } </dev/null

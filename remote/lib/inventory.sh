@@ -116,11 +116,3 @@ read_inventory() {
 
 # list_differences FILE OTHER: the first fields of lines that only one of two sorted files has, each once, 20 at most, in one line.
 list_differences() { comm -3 "$1" "$2" | sed 's/^\t//' | cut -f 1 | sort -u | head -n 20 | tr '\n' ',' | sed 's/,$//; s/,/, /g'; }
-
-# part_seed: at destroy the data stays, and is marked as no longer following anybody; with its definitions and its GTID set, for a
-# later up to compare: logs that were reset since, on both servers, say nothing of what was written before.
-part_seed() {
-    change_seed parted "applied=$(read_gtid_set)"
-    read_definitions | cut -f 1 | uniq >"$SCRATCH/names"
-    remember seed-names "$(cat "$SCRATCH/names")"
-}

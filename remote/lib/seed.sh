@@ -3,10 +3,15 @@
 # The seed's marker: KEY=VALUE words in the node's memory, of which these functions alone know the form.
 #   state=unfinished   the import is to begin on an empty node; source= own= (the uuids of the origin and of this very server);
 #                      file= position= (where this server's own log stood): it has begun
-#   state=imported     it is whole and proven; beside those source_file= source_position= source_gtid= (where the origin stood)
-#                      file= position= (where this server's own log stood)
-#   state=done         and proven after a restart; used=yes: the link that began there is ended, and its place behind this server
-#   state=parted       destroy has ended the pair; the data is here still; beside those applied= (what this server had applied then)
+#   state=imported     it is whole and proven; beside source= and own= the places from which each follows the other: source_log= (the id of
+#                      the origin's log, own-log.sh) source_file= source_position= source_gtid= (the GTIDs that the backup holds; empty
+#                      where GTIDs are off) file= position= (where this server's own log stands now)
+#   state=done         and proven after a restart, or found to need no seed (then the places are those of that moment); used=yes: the link
+#                      that began there is ended, and its place behind this server
+#   state=parted       destroy has ended the pair; the data is here still; beside those applied= (the GTIDs that this server had then; empty
+#                      where GTIDs are off)
+# Beside it are notes of their own: seed-expects (what an unfinished import may have left here: lines as in an inventory), seed-names
+# (of a parted one: what was defined here).
 
 # write_seed STATE [KEY=VALUE...]: of a seed from SOURCE_UUID into this server.
 write_seed() {
