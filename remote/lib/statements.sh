@@ -1,90 +1,90 @@
 # statements.sh: the one place that knows which words a server's series uses. Text in, text out; FLAVOUR and VERSION decide.
 
-# since MYSQL [MARIADB]: whether this server is that release of its flavour, or a later one. Without the second never true of MariaDB,
+# is_at_least MYSQL [MARIADB]: whether this server is that release of its flavour, or a later one. Without the second never true of MariaDB,
 # which keeps many of the old words. Percona Server is MySQL.
-since() {
+is_at_least() {
     local first="$1"
     [ "$FLAVOUR" = MySQL ] || first="${2:-never}"
     [ "$first" != never ] && [ "$VERSION" -ge "$first" ]
 }
 
 # REPLICA from MySQL 8.0.22, alone from 8.4.
-sql_replica() { if since 80022; then echo REPLICA; else echo SLAVE; fi; }
-sql_replicas() { if since 80022; then echo REPLICAS; else echo 'SLAVE HOSTS'; fi; }
+sql_replica() { if is_at_least 80022; then echo REPLICA; else echo SLAVE; fi; }
+sql_replicas() { if is_at_least 80022; then echo REPLICAS; else echo 'SLAVE HOSTS'; fi; }
 # SOURCE_ options from MySQL 8.0.23, alone from 8.4.
-sql_source() { if since 80023; then echo SOURCE; else echo MASTER; fi; }
-sql_change_source() { if since 80023; then echo 'CHANGE REPLICATION SOURCE TO'; else echo 'CHANGE MASTER TO'; fi; }
+sql_source() { if is_at_least 80023; then echo SOURCE; else echo MASTER; fi; }
+sql_change_source() { if is_at_least 80023; then echo 'CHANGE REPLICATION SOURCE TO'; else echo 'CHANGE MASTER TO'; fi; }
 # BINARY LOG STATUS from MySQL 8.2, alone from 8.4.
-sql_binary_log_status() { if since 80200; then echo 'SHOW BINARY LOG STATUS'; else echo 'SHOW MASTER STATUS'; fi; }
-sql_reset_binary_logs() { if since 80200; then echo 'RESET BINARY LOGS AND GTIDS'; else echo 'RESET MASTER'; fi; }
+sql_binary_log_status() { if is_at_least 80200; then echo 'SHOW BINARY LOG STATUS'; else echo 'SHOW MASTER STATUS'; fi; }
+sql_reset_binary_logs() { if is_at_least 80200; then echo 'RESET BINARY LOGS AND GTIDS'; else echo 'RESET MASTER'; fi; }
 # RESET SLAVE forgets the source itself only with ALL, from MySQL 5.5.16. Before that its name is shown until the server is restarted: a
 # channel without the name of a log follows nobody there, and would begin at the source's first log.
-forgets_source() { since 50516 100000; }
+forgets_source() { is_at_least 50516 100000; }
 sql_forget_source() { if forgets_source; then echo "RESET $(sql_replica) ALL"; else echo 'RESET SLAVE'; fi; }
 # How often a receiver tries again is an option of the channel from MySQL 5.6.1; before, and in MariaDB, of the server's start.
-has_retry_count() { since 50601; }
+has_retry_count() { is_at_least 50601; }
 # MariaDB from 10.10 follows by GTID unless it is told not to.
-has_use_gtid() { since 999999 100000; }
+has_use_gtid() { is_at_least 999999 100000; }
 # From MariaDB 11.4 a channel asks for TLS and a certificate that can be verified, unless it is told not to.
-verifies_by_default() { since 999999 110400; }
+verifies_by_default() { is_at_least 999999 110400; }
 # A login is changed while the applier runs from MySQL 5.7.4; before, and in MariaDB, both threads have to stand (1198).
-changes_receiver_alone() { since 50704; }
+changes_receiver_alone() { is_at_least 50704; }
 # DISABLE ON REPLICA from MySQL 8.2.
-sql_disable_on_replica() { if since 80200; then echo 'DISABLE ON REPLICA'; else echo 'DISABLE ON SLAVE'; fi; }
+sql_disable_on_replica() { if is_at_least 80200; then echo 'DISABLE ON REPLICA'; else echo 'DISABLE ON SLAVE'; fi; }
 # --source-data from mysqldump 8.0.26; before that, and in MariaDB, --master-data.
-dump_coordinates_flag() { if since 80026; then echo --source-data=1; else echo --master-data=1; fi; }
+dump_coordinates_flag() { if is_at_least 80026; then echo --source-data=1; else echo --master-data=1; fi; }
 
 # What makes an applier pass over what it cannot apply, and what each says when it does not. REPLICA from MySQL 8.0.26.
-skipping_variables() { if since 80026; then echo 'replica_skip_errors sql_replica_skip_counter replica_exec_mode'; else echo 'slave_skip_errors sql_slave_skip_counter slave_exec_mode'; fi; }
+skipping_variables() { if is_at_least 80026; then echo 'replica_skip_errors sql_replica_skip_counter replica_exec_mode'; else echo 'slave_skip_errors sql_slave_skip_counter slave_exec_mode'; fi; }
 
 # What a series has. The second number is MariaDB's.
-has_super_read_only() { since 50708; }
-has_gtid_mode() { since 50605; }
-has_server_uuid() { since 50600; }
-has_source_public_key() { since 80004; }
-has_persisted_variables() { since 80000; }
-has_validate_config() { since 80016; }
+has_super_read_only() { is_at_least 50708; }
+has_gtid_mode() { is_at_least 50605; }
+has_server_uuid() { is_at_least 50600; }
+has_source_public_key() { is_at_least 80004; }
+has_persisted_variables() { is_at_least 80000; }
+has_validate_config() { is_at_least 80016; }
 # A receiver that died goes on where its relay log ends: seen of 9.7, not of 8.0, which begins again at a place that was noted long ago,
 # unless relay_log_recovery has it throw the relay log away and begin where the applier stands.
-keeps_receiver_place() { since 80400; }
+keeps_receiver_place() { is_at_least 80400; }
 # more than one address in bind_address; a variable of that name; and * for all of them
-takes_address_list() { since 80013 101100; }
-has_bind_address() { since 50601 100303; }
-any_address() { if since 50606 100000; then echo '*'; else echo 0.0.0.0; fi; }
+takes_address_list() { is_at_least 80013 101100; }
+has_bind_address() { is_at_least 50601 100303; }
+any_address() { if is_at_least 50606 100000; then echo '*'; else echo 0.0.0.0; fi; }
 # Where an applier stands is in a table, and so survives a crash with the rows that it wrote: by default from 8.0, gone as a setting in 8.3.
 # MariaDB and 5.5 have a file, which reaches the disk after 10000 transactions, unless it is told to do so after each: one may come twice then.
 relay_log_info_setting() {
-    if ! since 50602; then
+    if ! is_at_least 50602; then
         echo sync_relay_log_info=1
-    elif ! since 80000; then
+    elif ! is_at_least 80000; then
         echo relay_log_info_repository=TABLE
     fi
 }
 # performance_schema tells of channels, of a parallel applier's errors, and of what was received
-has_channel_tables() { since 50702; }
-has_filter_tables() { since 80001; }
+has_channel_tables() { is_at_least 50702; }
+has_filter_tables() { is_at_least 80001; }
 # information_schema: cached numbers of its tables; columns that are reckoned; expressions and invisible ones among the indexes; checks
-has_cached_statistics() { since 80000; }
-has_generated_columns() { since 50706 100206; }
-has_index_expressions() { since 80013; }
-has_check_clauses() { since 80016; }
+has_cached_statistics() { is_at_least 80000; }
+has_generated_columns() { is_at_least 50706 100206; }
+has_index_expressions() { is_at_least 80013; }
+has_check_clauses() { is_at_least 80016; }
 # the engine's own tables behind the names
-engine_tables() { if since 80000; then echo innodb_tables; elif since 50606 100000; then echo innodb_sys_tables; fi; }
-engine_tablespaces() { if since 80000; then echo innodb_tablespaces; elif since 50706; then echo innodb_sys_tablespaces; fi; }
+engine_tables() { if is_at_least 80000; then echo innodb_tables; elif is_at_least 50606 100000; then echo innodb_sys_tables; fi; }
+engine_tablespaces() { if is_at_least 80000; then echo innodb_tablespaces; elif is_at_least 50706; then echo innodb_sys_tablespaces; fi; }
 # XA RECOVER tells ids in hexadecimal digits from MySQL 5.7.5.
-sql_prepared() { if since 50705; then echo 'XA RECOVER CONVERT XID'; else echo 'XA RECOVER'; fi; }
+sql_prepared() { if is_at_least 50705; then echo 'XA RECOVER CONVERT XID'; else echo 'XA RECOVER'; fi; }
 # All channels, the named ones too; MySQL shows them at once.
 sql_all_channels() { if [ "$FLAVOUR" = MariaDB ]; then echo 'SHOW ALL SLAVES STATUS'; else echo "SHOW $(sql_replica) STATUS"; fi; }
 # The folder of the binary logs: told from MySQL 5.6.2 and MariaDB 10.1; before that the data directory, unless log_bin names another one.
 read_log_folder() {
     local path
-    path="$(read_variable "$(if since 50602 100100; then echo log_bin_basename; else echo datadir; fi)")"
+    path="$(read_variable "$(if is_at_least 50602 100100; then echo log_bin_basename; else echo datadir; fi)")"
     printf '%s' "${path%/*}"
 }
 # The list of binary logs is for SUPER alone before MySQL 5.5.25; see read_logs.
-shows_logs_to_clients() { since 50525 100000; }
+shows_logs_to_clients() { is_at_least 50525 100000; }
 # Whether a server can encrypt is told by a variable up to MySQL 5.7 and by MariaDB; later clients encrypt by themselves where it can.
-tells_tls_by_variable() { ! since 80000; }
+tells_tls_by_variable() { ! is_at_least 80000; }
 
 # read_gtid_mode: ON or OFF; servers without it are OFF.
 read_gtid_mode() { if has_gtid_mode; then read_variable gtid_mode; else echo OFF; fi; }
@@ -149,7 +149,7 @@ read_followed() { [ -z "$(replica_field Source_Host)" ] || printf '%s:%s' "$(rep
 SYSTEM_SCHEMAS="'mysql','information_schema','performance_schema','sys','ndbinfo','mysql_master_master'"
 
 # ALTER USER, and CREATE USER with REQUIRE, from MySQL 5.7.6 and MariaDB 10.2.
-has_alter_user() { since 50706 100200; }
+has_alter_user() { is_at_least 50706 100200; }
 sql_set_password() {
     if has_alter_user; then
         echo "ALTER USER $1 IDENTIFIED BY $2"
@@ -177,9 +177,9 @@ series_right() {
         return
     fi
     case "$1" in
-        SYSTEM_USER) ! since 80016 || echo "$1" ;;
-        XA_RECOVER_ADMIN) ! since 80000 || echo "$1" ;;
-        *_ADMIN) if since 80000; then echo "$1"; else echo SUPER; fi ;;
+        SYSTEM_USER) ! is_at_least 80016 || echo "$1" ;;
+        XA_RECOVER_ADMIN) ! is_at_least 80000 || echo "$1" ;;
+        *_ADMIN) if is_at_least 80000; then echo "$1"; else echo SUPER; fi ;;
         *) echo "$1" ;;
     esac
 }

@@ -116,6 +116,14 @@ it("a script takes along what its own folder holds, and of remote/lib what it us
     );
 });
 
+it("no function of remote/lib has a word of plain English as its name, by which its file would travel with a mere message", () => {
+    const names = readdirSync(join(remote, "lib")).flatMap((name) => functionsOf(remoteText(`lib/${name}`)));
+    // those of say.sh, host.sh and mysql.sh, which every script takes along anyway; and one that no message says
+    const known = ["ask", "fail", "forget", "note", "recall", "redact", "remember", "sql", "sweep", "warn"];
+    expect(names.filter((name) => !name.includes("_")).sort()).toEqual(known);
+    expect(names.length).toBeGreaterThan(100);
+});
+
 it("a script that is not there is an error, not an empty text", () => {
     expect(() => assembleScript("no-such.sh", {})).toThrow(/ENOENT.*no-such\.sh/);
 });
