@@ -43,7 +43,7 @@ configure() {
     remember options "$(cat "$SCRATCH/wanted")"
     log="$(ensure_log_id)"
     printf 'node port=%s server_id=%s uuid=%s server=%s-%s gtid=%s log_bin=%s log=%s listens=%s\n' "$PORT" "$SERVER_ID" \
-        "$(read_server_uuid)" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$(read_gtid_mode)" "$LOG_BIN" "$log" "$(read_listens | tr -d ' ')"
+        "$(ensure_server_uuid)" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$(read_gtid_mode)" "$LOG_BIN" "$log" "$(read_listens | tr -d ' ')"
 }
 
 # What the role says stays in the file, and the fence with it, until both channels are gone for certain (lock-host.sh).
@@ -234,7 +234,7 @@ apply_running_values() {
 }
 
 # require_nothing_volatile FILE NAMES: a restart empties MEMORY tables, and the server then tells its log so: the other node would
-# empty its own.
+# empty its own. The option file is put back before this ends in the refusal, for the next restart may be somebody else's.
 require_nothing_volatile() {
     local tables
     # rows that the server cannot count may be there

@@ -4,6 +4,7 @@
 mark_own_log() { if have_both_gtids; then MARK="gtid $(read_gtid_set)"; else MARK="$(read_coordinates)"; fi; }
 mark_peer_log() { if have_both_gtids; then MARK="gtid $(peer_read @@global.gtid_executed | plain_gtid_set)"; else MARK="$(read_peer_coordinates || true)"; fi; }
 
+# Each of these looks anew, and leaves what it saw to replica_field: for the message of a wait that is over.
 has_applied_mark() {
     case "$MARK" in
         'gtid '*) [ "$(sql "$(sql_has_mark)")" = 1 ] ;;
