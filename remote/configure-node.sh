@@ -121,13 +121,12 @@ wanted_lines() {
     [ -z "$SETTINGS" ] || printf '%s\n' "$SETTINGS"
 }
 
-# SET PERSIST (8.0 and later) wins over every option file; better seen before a restart than after.
+# Better seen before a restart than after.
 require_no_persisted_override() {
     local name value persisted
-    has_persisted_variables || return 0
     while IFS='=' read -r name value; do
-        persisted="$(sql "SELECT VARIABLE_VALUE FROM performance_schema.persisted_variables WHERE VARIABLE_NAME IN ('$name', REPLACE('$name', 'slave', 'replica'))")"
-        [ -z "$persisted" ] || is_same_value "$persisted" "$value" ||
+        persisted="$(find_persisted_override "$name" "$value")"
+        [ -z "$persisted" ] ||
             fail MM_NODE_OPTION_OVERRIDDEN "$NODE has $name = $persisted from SET PERSIST (mysqld-auto.cnf), which wins over option files; wanted is $value. Nothing was changed" \
                 "RESET PERSIST $name on $NODE, or set the wanted value to $persisted; then run up again"
     done <"$SCRATCH/wanted"

@@ -126,6 +126,15 @@ read_effective_options() {
             gsub("-", "_", name); print name (at ? substr($0, at) : "") }'
 }
 
+# find_persisted_override NAME VALUE: what SET PERSIST (8.0 and later) has made of it, which wins over every option file; nothing where that
+# is the same. It is not this program's to reset. A name with slave may stand there by its newer one.
+find_persisted_override() {
+    local persisted
+    has_persisted_variables || return 0
+    persisted="$(sql "SELECT VARIABLE_VALUE FROM performance_schema.persisted_variables WHERE VARIABLE_NAME IN ('$1', REPLACE('$1', 'slave', 'replica'))")"
+    [ -z "$persisted" ] || is_same_value "$persisted" "$2" || printf '%s\n' "$persisted"
+}
+
 # validate_options LINES: whether the server takes its option files, and NAME=VALUE lines beside them; it starts nothing, and its words are in
 # $SCRATCH/validation. 8.0.16 and later have a check for it; older ones stop at an unknown option before they print their help.
 validate_options() {

@@ -419,7 +419,7 @@ describe("what SET PERSIST has left wins over the option file: fence-node.sh", (
     const persist = (host: FakeHost, name: string, value: string) =>
         host.local.rules.push({
             on: new RegExp(
-                `^SELECT VARIABLE_VALUE FROM performance_schema.persisted_variables WHERE VARIABLE_NAME = '${name}'$`,
+                `^SELECT VARIABLE_VALUE FROM performance_schema.persisted_variables WHERE VARIABLE_NAME IN \\('${name}', `,
             ),
             answer: { stdout: value },
         });
