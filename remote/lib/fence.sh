@@ -1,4 +1,4 @@
-# fence.sh: read-only and events, in the running server.
+# fence.sh: read-only and events, as the roles and the seed want them: in the running server, and in the role part of the managed block.
 
 # remember_before_fence: what they were before this program first touched them, for destroy to bring back.
 remember_before_fence() {

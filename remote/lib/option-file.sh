@@ -97,7 +97,7 @@ remove_block() {
     fi
 }
 
-# The block has two parts: the node's settings, and below this line what the role says (fence-node.sh).
+# The block has two parts: the node's settings, and below this line what the role says (lib/fence.sh).
 ROLE_LINE='# role'
 block_settings() { read_block "$1" | sed "/^$ROLE_LINE/,\$d"; }
 block_role() { read_block "$1" | sed -n "/^$ROLE_LINE/,\$p"; }
