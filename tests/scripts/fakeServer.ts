@@ -324,6 +324,7 @@ export class FakeServer {
             [/^SELECT CONCAT\(table_schema, .*(, engine|table_name)\) FROM information_schema\.tables WHERE/, ""],
             [/^SELECT CONCAT\(c\.table_schema, .*c\.column_name\) FROM information_schema\.columns c\s+JOIN/, ""],
             [/^SELECT name FROM information_schema\.innodb_tablespaces WHERE/, ""],
+            [/^SELECT table_name FROM information_schema\.tables WHERE table_schema = 'mysql'/, "user\nplugin"],
             [/^SHOW (REPLICAS|SLAVE HOSTS)$/, ""],
             [/^SELECT VARIABLE_VALUE FROM performance_schema\.persisted_variables/, ""],
             [/^SELECT .* FROM performance_schema\.replication_applier_(global_)?filters$/, ""],
