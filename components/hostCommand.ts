@@ -39,7 +39,7 @@ export interface HostTarget {
     /** The server's port. */
     port: pulumi.Input<number>;
     ssh: SshArgs;
-    /** What every script gets: socket, login and whose the host is. */
+    /** What every script gets, beside its own: socket, login, whose the host is, and how the link is to be encrypted. */
     parameters: Record<string, pulumi.Input<string>>;
     /** The host no longer exists: nothing runs there any more, neither an update nor a delete. */
     gone: boolean;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { defaults } from "../core/defaults";
+import { findRoleProblem } from "../core/roles";
 import { type HostStep, hostCommand } from "./hostCommand";
 import { hostTarget, MasterNode, type MasterNodeArgs, type TlsArgs } from "./masterNode";
 import { type AcceptArgs, preflightStep } from "./preflightStep";
@@ -55,12 +56,9 @@ export class MasterMasterPair extends pulumi.ComponentResource {
                 true,
             );
         }
-        if (args.gone !== undefined && active !== (args.gone === "a" ? "b" : "a")) {
-            throw new pulumi.ResourceError(
-                `MM_SETTINGS_INVALID: active is ${active}, but ${args.gone} is gone`,
-                this,
-                true,
-            );
+        const problem = findRoleProblem({ active, gone: args.gone });
+        if (problem !== undefined) {
+            throw new pulumi.ResourceError(`MM_SETTINGS_INVALID: active ${problem}`, this, true);
         }
         if (active === "both") {
             void pulumi.log.warn(

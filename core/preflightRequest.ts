@@ -76,7 +76,10 @@ export interface NodeRequest {
     service: string;
     /** `keep`, empty (opened where only loopback is listened on), or what it will be. */
     bindAddress: string;
-    /** NAME=VALUE of the managed block. */
+    /**
+     * NAME=VALUE lines that the managed block will have whatever is found on the host. What depends on that is added by configure-node.sh, which
+     * looks at it for itself: log_bin, bind_address, and what makes a replica safe without GTIDs.
+     */
     wanted: string[];
 }
 

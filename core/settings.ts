@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { defaults } from "./defaults";
+import { findRoleProblem } from "./roles";
 import { describeIssue } from "./settingsReport";
 import { mysqlSchema, nodeSchema, stackSchema } from "./settingsSchema";
 import { resolveSsh, type SshSettings, sshSchema } from "./sshSettings";
@@ -67,7 +68,10 @@ export function parseSettings(config: Record<string, string>, readFile: (path: s
     const tls = tlsSchema.optional().safeParse(raw.tls);
     const link = tls.data && resolveTls(tls.data, readFile, problems);
     const roles = stackSchema.pick({ active: true, gone: true }).safeParse({ active: raw.active, gone: raw.gone });
-    problems.push(...findRoleProblems(roles.data ?? {}));
+    const role = findRoleProblem(roles.data ?? {});
+    if (role !== undefined) {
+        problems.push(`active: ${role}`);
+    }
     if (!shape.success || !a || !b || problems.length > 0) {
         throw new SettingsError(problems);
     }
@@ -87,13 +91,6 @@ function findContradictions(a: NodeSettings, b: NodeSettings): string[] {
         problems.push(`b.host: is ${b.host}, the same server as a; name the other host`);
     }
     return problems;
-}
-
-/** A node that is gone takes no writes. */
-function findRoleProblems({ active = defaults.active, gone }: Pick<Stack, "active" | "gone">): string[] {
-    return gone === undefined || active === (gone === "a" ? "b" : "a")
-        ? []
-        : [`active: is ${active}, but ${gone} is gone; set active to the other node`];
 }
 
 /** Options that the program writes itself, and options that are given twice (`a-b` is `a_b`, `loose_` changes nothing). */

@@ -59,7 +59,7 @@ const roleOptions = ["read_only", "super_read_only", "event_scheduler"];
 
 const nameOf = (line: string) => line.slice(0, line.indexOf("=")).replaceAll("-", "_").replace("replica", "slave");
 
-/** ON is 1, 16M is 16777216, case does not count. */
+/** ON is 1, 16M is 16777216, case does not count. The steps on a host compare as this does: plain_value in remote/lib/mysql.sh. */
 function plainValue(value: string): string {
     const text = value.toLowerCase();
     const [, digits, unit] = /^(\d+)([kmgt])$/.exec(text) ?? [];

@@ -40,7 +40,7 @@ follow() {
     ensure_channel
     drop_channel_cas "$CA"
     remember link "source=$WANTED uuid=$id${SOURCE_LOG:+ log=$SOURCE_LOG} password=$(digest_of "$ACCOUNT_PASSWORD")"
-    require_link_running
+    ensure_link_running
     [ "$ENCRYPTED" = 1 ] || warn MM_LINK_IN_CLEAR "$PEER_HOST offers no TLS: rows travel to $NODE in clear; the password does not, it goes encrypted with the key that $PEER_HOST shows"
     printf 'link source=%s uuid=%s\n' "$WANTED" "$id"
 }
@@ -76,9 +76,10 @@ require_no_downgrade() {
 }
 
 is_receiving() { [ "$(replica_field Replica_IO_Running)" = Yes ]; }
+# as it is now; what was seen is then what replica_field reads
 is_running() { look_at_replication && are_threads_running; }
 
-require_link_running() {
+ensure_link_running() {
     if ! is_running; then
         sql "START $(sql_replica)"
         note "started the receiver and the applier"
@@ -97,7 +98,7 @@ read_worker_error() {
 # At destroy: stops and forgets, if the channel is ours; first what the source has written up to now is applied, where that can be.
 part() {
     if [ "$FOLLOWED" = "$WANTED" ]; then
-        has_last_rows ||
+        await_last_rows ||
             warn MM_LINK_BEHIND "parts from $WANTED without all that was written there (receiver: $(replica_field Replica_IO_Running), applier: $(replica_field Replica_SQL_Running)); what it lacks is on $PEER_HOST alone"
         use_up_seed
         sql "STOP $(sql_replica)" "$(sql_forget_source)"
@@ -107,8 +108,9 @@ part() {
     forget link
 }
 
-# A log that was begun anew took along what this node knows of the peer's GTIDs: it would wait for ever for what it has.
-has_last_rows() {
+# await_last_rows: status 1 where not all that the source has written up to now comes to be applied. A log that was begun anew took along
+# what this node knows of the peer's GTIDs: it would wait for ever for what it has.
+await_last_rows() {
     [ -z "$OWN_LOG" ] || [ "$(ensure_log_id)" = "$OWN_LOG" ] || return 1
     open_peer "$PEER_HOST" "$PEER_PORT"
     are_threads_running && try_peer 'SELECT 1' >/dev/null || return 1

@@ -43,7 +43,7 @@ configure() {
     remember options "$(cat "$SCRATCH/wanted")"
     log="$(ensure_log_id)"
     printf 'node port=%s server_id=%s uuid=%s server=%s-%s gtid=%s log_bin=%s log=%s listens=%s\n' "$PORT" "$SERVER_ID" \
-        "$(read_server_uuid)" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$(read_gtid_mode)" "$LOG_BIN" "$log" "$(read_listens | tr -d ' ')"
+        "$(ensure_server_uuid)" "$FLAVOUR" "${VERSION_TEXT%%-*}" "$(read_gtid_mode)" "$LOG_BIN" "$log" "$(read_listens | tr -d ' ')"
 }
 
 # What the role says stays in the file, and the fence with it, until both channels are gone for certain (lock-host.sh).
@@ -121,13 +121,12 @@ wanted_lines() {
     [ -z "$SETTINGS" ] || printf '%s\n' "$SETTINGS"
 }
 
-# SET PERSIST (8.0 and later) wins over every option file; better seen before a restart than after.
+# Better seen before a restart than after.
 require_no_persisted_override() {
     local name value persisted
-    has_persisted_variables || return 0
     while IFS='=' read -r name value; do
-        persisted="$(sql "SELECT VARIABLE_VALUE FROM performance_schema.persisted_variables WHERE VARIABLE_NAME IN ('$name', REPLACE('$name', 'slave', 'replica'))")"
-        [ -z "$persisted" ] || is_same_value "$persisted" "$value" ||
+        persisted="$(find_persisted_override "$name" "$value")"
+        [ -z "$persisted" ] ||
             fail MM_NODE_OPTION_OVERRIDDEN "$NODE has $name = $persisted from SET PERSIST (mysqld-auto.cnf), which wins over option files; wanted is $value. Nothing was changed" \
                 "RESET PERSIST $name on $NODE, or set the wanted value to $persisted; then run up again"
     done <"$SCRATCH/wanted"
@@ -233,7 +232,7 @@ apply_running_values() {
 }
 
 # require_nothing_volatile FILE NAMES: a restart empties MEMORY tables, and the server then tells its log so: the other node would
-# empty its own.
+# empty its own. The option file is put back before this ends in the refusal, for the next restart may be somebody else's.
 require_nothing_volatile() {
     local tables
     # rows that the server cannot count may be there

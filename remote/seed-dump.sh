@@ -25,6 +25,7 @@ main() {
         # before anything is claimed; each try looks again
         read_undumpable >"$SCRATCH/undumpable"
         require_dumpable "$SCRATCH/undumpable"
+        claim_backup_file
         require_room
         make_dump
         copy_dump
@@ -37,7 +38,6 @@ main() {
 
 require_room() {
     local needed free
-    claim_backup_file
     # the size of now, not a cached one; text and hexadecimal digits take up to twice the room
     needed="$(sql_fresh 'SELECT 2 * COALESCE(SUM(data_length), 0) FROM information_schema.tables')"
     free="$(df -Pk "$(dirname "$BACKUP_FILE")" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')"

@@ -1,7 +1,7 @@
 # seed-offer.sh: on the origin, makes the throw-away key with which the backup will be copied; the peer admits it next.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED (wanted|done|parted) PEER_UUID BACKUP_FILE KEEP_BACKUP
 # out:   offer key=TYPE,BASE64 | offer none
-# codes: MM_LINK_BEHIND MM_LINK_FOREIGN_SOURCE
+# codes: MM_LINK_BEHIND MM_LINK_FOREIGN_SOURCE MM_ROLE_CLOSED
 
 main() {
     require_server
@@ -41,7 +41,7 @@ part_from_old_peer() {
                 "if that link is no longer wanted, detach it by hand (STOP $(sql_replica); RESET $(sql_replica) ALL), then run up again"
         # what it has not even received is there alone
         ! is_read_only ||
-            fail MM_LINK_BEHIND "$NODE is closed, so its old peer takes the writes, and a new peer is to be seeded from $NODE. Nothing was changed" \
+            fail MM_ROLE_CLOSED "$NODE is closed, so its old peer takes the writes, and a new peer is to be seeded from $NODE. Nothing was changed" \
                 "set active to $NODE's label first, and run up with the old peer; or, where that host is lost, set gone to it; then give the new one"
         [ "$(replica_field Replica_IO_Running)" = Yes ] || warn MM_LINK_BEHIND "its receiver does not run: what $followed has written since is there alone"
         wait_until 60 has_applied_all_received ||

@@ -8,6 +8,7 @@ require_ours() {
 }
 
 # require_same_source ID: another server at the source's address has another log: to go on in it at the old place would apply what nobody knows.
+# So the link is stopped before this ends in the refusal.
 # A new peer that is seeded is told apart before (seed-offer.sh parts the origin from the old one).
 require_same_source() {
     local known

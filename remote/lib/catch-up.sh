@@ -4,6 +4,7 @@
 mark_own_log() { if have_both_gtids; then MARK="gtid $(read_gtid_set)"; else MARK="$(read_coordinates)"; fi; }
 mark_peer_log() { if have_both_gtids; then MARK="gtid $(peer_read @@global.gtid_executed | plain_gtid_set)"; else MARK="$(read_peer_coordinates || true)"; fi; }
 
+# Each of these looks anew, and leaves what it saw to replica_field: for the message of a wait that is over.
 has_applied_mark() {
     case "$MARK" in
         'gtid '*) [ "$(sql "$(sql_has_mark)")" = 1 ] ;;
@@ -47,6 +48,6 @@ is_parted() { [ -n "$(value_of parted "$(recall link)")" ]; }
 # require_not_parted: a node that was opened while its peer was gone follows it no more: what either has written since, the other lacks.
 require_not_parted() {
     ! is_parted ||
-        fail MM_LINK_NOT_RUNNING "$NODE was opened while $PEER_HOST was gone, and parted from it for good: each may have written what the other lacks. Nothing was changed" \
+        fail MM_LINK_PARTED "$NODE was opened while $PEER_HOST was gone, and parted from it for good: each may have written what the other lacks. Nothing was changed" \
             "set gone again to the node of $PEER_HOST. For a pair again: pulumi destroy, name $NODE's host as a and an empty host as b, take gone and active out, then up"
 }

@@ -1,4 +1,4 @@
-# fence.sh: read-only and events, in the running server.
+# fence.sh: read-only and events, as the roles and the seed want them: in the running server, and in the role part of the managed block.
 
 # remember_before_fence: what they were before this program first touched them, for destroy to bring back.
 remember_before_fence() {
@@ -8,13 +8,12 @@ remember_before_fence() {
     remember before-fence "read_only=$(read_variable read_only) super_read_only=$super event_scheduler=$(read_variable event_scheduler)"
 }
 
-# require_not_persisted NAME=VALUE...: SET PERSIST (8.0 and later) wins over every option file, and is not this program's to reset.
+# require_not_persisted NAME=VALUE...: of what a role writes; configure-node.sh has the same of the rest.
 require_not_persisted() {
     local each persisted
-    has_persisted_variables || return 0
     for each in "$@"; do
-        persisted="$(sql "SELECT VARIABLE_VALUE FROM performance_schema.persisted_variables WHERE VARIABLE_NAME = '${each%%=*}'")"
-        [ -z "$persisted" ] || is_same_value "$persisted" "${each#*=}" ||
+        persisted="$(find_persisted_override "${each%%=*}" "${each#*=}")"
+        [ -z "$persisted" ] ||
             fail MM_ROLE_OPTION_OVERRIDDEN "$NODE has ${each%%=*} = $persisted from SET PERSIST (mysqld-auto.cnf), which wins over option files after a restart; wanted is ${each#*=}. Nothing was changed" \
                 "RESET PERSIST ${each%%=*} on $NODE, then run up again"
     done

@@ -128,7 +128,8 @@ quote_sql() {
     printf "'%s'" "${text//\'/\'\'}"
 }
 
-# is_same_value ONE OTHER: ON is 1, 16M is 16777216, case does not count.
+# is_same_value ONE OTHER: ON is 1, 16M is 16777216, case does not count. The preflight compares as this does: plainValue in
+# preflight/judgeOptions.ts.
 is_same_value() { [ "$(plain_value "$1")" = "$(plain_value "$2")" ]; }
 plain_value() {
     printf '%s\n' "$1" | tr '[:upper:]' '[:lower:]' | awk '

@@ -97,7 +97,7 @@ remove_block() {
     fi
 }
 
-# The block has two parts: the node's settings, and below this line what the role says (fence-node.sh).
+# The block has two parts: the node's settings, and below this line what the role says (lib/fence.sh).
 ROLE_LINE='# role'
 block_settings() { read_block "$1" | sed "/^$ROLE_LINE/,\$d"; }
 block_role() { read_block "$1" | sed -n "/^$ROLE_LINE/,\$p"; }
@@ -124,6 +124,15 @@ read_effective_options() {
     "$MYSQLD" "${SERVER_DEFAULTS[@]+"${SERVER_DEFAULTS[@]}"}" --print-defaults 2>/dev/null | tail -n 1 | sed 's/ --/\n--/g' | sed 's/ *$//' |
         sed -n 's/^ *--\(loose[-_]\)\{0,1\}//p' | awk '{ at = index($0, "="); name = at ? substr($0, 1, at - 1) : $0
             gsub("-", "_", name); print name (at ? substr($0, at) : "") }'
+}
+
+# find_persisted_override NAME VALUE: what SET PERSIST (8.0 and later) has made of it, which wins over every option file; nothing where that
+# is the same. It is not this program's to reset. A name with slave may stand there by its newer one.
+find_persisted_override() {
+    local persisted
+    has_persisted_variables || return 0
+    persisted="$(sql "SELECT VARIABLE_VALUE FROM performance_schema.persisted_variables WHERE VARIABLE_NAME IN ('$1', REPLACE('$1', 'slave', 'replica'))")"
+    [ -z "$persisted" ] || is_same_value "$persisted" "$2" || printf '%s\n' "$persisted"
 }
 
 # validate_options LINES: whether the server takes its option files, and NAME=VALUE lines beside them; it starts nothing, and its words are in

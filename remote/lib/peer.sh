@@ -21,7 +21,7 @@ peer_vertical() { printf '%s;\n' "$1" | ask "${PEER[@]}" -E; }
 require_peer() {
     local next words
     open_peer "$1" "$2"
-    if wait_until "$3" has_peer_answered && [ -z "$TLS_REFUSED" ]; then return; fi
+    if wait_until "$3" try_login && [ -z "$TLS_REFUSED" ]; then return; fi
     words="$(cat "$SCRATCH/words")"
     [ -z "$TLS_REFUSED" ] || fail_tls "$1:$2" "$words"
     case "$words" in
@@ -32,8 +32,8 @@ require_peer() {
     fail MM_ACCOUNT_LOGIN "from $NODE, $ACCOUNT cannot log in to $1:$2 within $3 s" "$next, then run up again" "$words"
 }
 
-# has_peer_answered: it lets the account in, or says what no waiting mends.
-has_peer_answered() {
+# try_login: status 0 when the peer lets the account in, or says what no waiting mends; then that is in TLS_REFUSED.
+try_login() {
     TLS_REFUSED=''
     try_peer 'SELECT 1' >/dev/null && return
     is_tls_refusal "$(cat "$SCRATCH/words")" && TLS_REFUSED=yes
@@ -65,12 +65,12 @@ peer_read() { peer_sql "SELECT $1"; }
 # peer_sql STATEMENT: rows of the peer's server; ends the script when they cannot be had. A login that was good a moment ago is tried again:
 # the account may be just then dropped and made anew, by what the peer replays.
 peer_sql() {
-    wait_until 20 has_peer_said "$1" && [ -z "$PEER_WORDS" ] && printf '%s\n' "$PEER_ROWS" && return
+    wait_until 20 ask_peer "$1" && [ -z "$PEER_WORDS" ] && printf '%s\n' "$PEER_ROWS" && return
     fail MM_PEER_UNREADABLE "from $NODE, the peer's server does not answer $ACCOUNT" \
         "see that it runs and is reachable, then run up again" "$PEER_WORDS"
 }
-# has_peer_said STATEMENT: rows in PEER_ROWS, or in PEER_WORDS what no waiting mends.
-has_peer_said() {
+# ask_peer STATEMENT: rows in PEER_ROWS, or in PEER_WORDS what no waiting mends; status 1 when it is to be asked again.
+ask_peer() {
     PEER_WORDS=''
     PEER_ROWS="$(try_peer "$1")" && return
     PEER_WORDS="$(cat "$SCRATCH/words")"

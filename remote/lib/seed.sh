@@ -17,7 +17,7 @@
 write_seed() {
     local state="$1"
     shift
-    remember seed "state=$state source=$SOURCE_UUID own=$(read_server_uuid)${*:+ $*}"
+    remember seed "state=$state source=$SOURCE_UUID own=$(ensure_server_uuid)${*:+ $*}"
 }
 
 # change_seed STATE [KEY=VALUE...]: what else is known of it stays.
@@ -43,8 +43,12 @@ read_noted_seed_state() { value_of state "$(recall seed)"; }
 # is_seed_whole: whether the origin's data is here, so that no backup is needed any more.
 is_seed_whole() { case "$(read_seed_state "$SOURCE_UUID")" in imported | 'done') ;; *) return 1 ;; esac }
 
-# is_seed_own: whether the marker is about this server's data directory.
-is_seed_own() { [ "$(value_of own "$(recall seed)")" = "$(read_server_uuid)" ]; }
+# is_seed_own: whether the marker is about this server's data directory; one that has no uuid yet is younger than any marker.
+is_seed_own() {
+    local own
+    own="$(read_server_uuid)"
+    [ -n "$own" ] && [ "$(value_of own "$(recall seed)")" = "$own" ]
+}
 
 # read_seed_coordinates: source_file=... to position=..., as they were written; nothing before the import is whole.
 read_seed_coordinates() { recall seed | sed -n 's/.* \(source_file=.*\)/\1/p'; }

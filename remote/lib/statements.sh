@@ -94,19 +94,20 @@ read_gtid_mode() { if has_gtid_mode; then read_variable gtid_mode; else echo OFF
 plain_gtid_set() { sed 's/\\n//g' | tr -d '\n '; }
 read_gtid_set() { if has_gtid_mode; then sql 'SELECT @@global.gtid_executed' | plain_gtid_set; fi; }
 
-# read_server_uuid: what tells this server and its data directory from others. Those without an uuid get a file in the data directory,
-# where it goes with the data; over the network they show the first part of it alone (is_same_server).
-read_server_uuid() {
+# ensure_server_uuid: prints what read_server_uuid does. A server without an uuid gets one: a file in its data directory, where it goes with
+# the data.
+ensure_server_uuid() {
     local file
     file="$(server_id_file)"
     if [ -n "$file" ] && [ ! -s "$file" ]; then
         od -An -N8 -tx1 /dev/urandom | tr -d ' \n' >"$file.new"
         mv -f "$file.new" "$file"
     fi
-    read_known_uuid
+    read_server_uuid
 }
-# read_known_uuid: the same, and nothing where there is none so far.
-read_known_uuid() {
+# read_server_uuid: what tells this server and its data directory from others; nothing where there is none before its first configure.
+# Over the network servers without an uuid show the first part of theirs alone (is_same_server).
+read_server_uuid() {
     local file
     file="$(server_id_file)"
     if [ -z "$file" ]; then

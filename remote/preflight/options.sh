@@ -24,7 +24,9 @@ tell_unknown_options() {
     local name place
     has_validate_config || return 0
     if validate_options ''; then
-        # as configure will write them, but for the log's name
+        # what the stack alone decides of the managed block (core/preflightRequest.ts). What configure-node.sh decides on the host is not among it,
+        # log_bin, bind_address and, without GTIDs, relay_log_recovery with relay_log_info_setting: it has the server check them
+        # itself, before a restart, and puts the option file back
         validate_options "$WANTED" || tell refused "$(read_words)"
         return 0
     fi

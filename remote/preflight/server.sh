@@ -8,7 +8,7 @@ tell_server() {
         'explicit_defaults_for_timestamp', 'innodb_default_row_format', 'innodb_native_foreign_keys', 'partial_revokes',
         'mandatory_roles', 'bind_address', 'skip_networking', 'log_bin', 'log_bin_basename', 'datadir', 'binlog_expire_logs_seconds',
         'expire_logs_days', 'binlog_expire_logs_auto_purge', 'read_only', 'sync_binlog', 'innodb_flush_log_at_trx_commit')" | sed 's/^/variable	/'
-    tell variable server_uuid "$(read_known_uuid)"
+    tell variable server_uuid "$(read_server_uuid)"
 }
 
 # tell_rights: what the login may not do; the status is 1 where the rest cannot be asked without it.

@@ -126,7 +126,7 @@ test("the old master that comes back does not feed the new one, and nobody puts 
         (text) => text !== "",
     );
     delete stack.settings.gone;
-    const refusal = "error MM_LINK_NOT_RUNNING: b was opened while a.example.com was gone, and parted from it for good";
+    const refusal = "error MM_LINK_PARTED: b was opened while a.example.com was gone, and parted from it for good";
     await expectRefusal(refusal, b);
     stack.settings.converge = "once more";
     await expectRefusal(refusal, b);

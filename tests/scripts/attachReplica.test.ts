@@ -215,7 +215,7 @@ describe("attach-replica.sh", () => {
         const run = await host.run(script, up);
         expect([run.exitCode, run.stdout, changes(run.statements), host.memory("link")]).toEqual([1, "", [], parted]);
         expect(run.stderr).toBe(
-            "error MM_LINK_NOT_RUNNING: b was opened while a.example.com was gone, and parted from it for good: each may have written what the other lacks. Nothing was changed\n" +
+            "error MM_LINK_PARTED: b was opened while a.example.com was gone, and parted from it for good: each may have written what the other lacks. Nothing was changed\n" +
                 "  next: set gone again to the node of a.example.com. For a pair again: pulumi destroy, name b's host as a and an empty host as b, take gone and active out, then up\n",
         );
     });

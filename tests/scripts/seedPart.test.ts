@@ -47,7 +47,7 @@ describe("seed-offer.sh, when a new peer is seeded in the old one's place,", () 
         host.local.variables.set("read_only", "1");
         const run = await host.run(script, parameters);
         expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
-        expect(run.stderr).toMatch(/^error MM_LINK_BEHIND: a is closed, so its old peer takes the writes, /);
+        expect(run.stderr).toMatch(/^error MM_ROLE_CLOSED: a is closed, so its old peer takes the writes, /);
     });
 
     it("parts the origin from the old one, whose log is another; a second time it only reads", async () => {

@@ -114,7 +114,7 @@ describe("a host that is gone", () => {
     ])("takes no writes: active %s with %s gone is an error", async (active, gone) => {
         const args = { ...plainArgs(), gone, ...(active !== undefined && { active }) };
         await expect(buildPair(args)).rejects.toThrow(
-            `MM_SETTINGS_INVALID: active is ${active ?? "a"}, but ${gone} is gone`,
+            `MM_SETTINGS_INVALID: active is ${active ?? "a"}, but ${gone} is gone; set active to the other node`,
         );
     });
 

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { z } from "zod";
 import { defaults } from "../../core/defaults";
 import { stackSchema } from "../../core/settingsSchema";
@@ -57,6 +57,61 @@ describe("the header of a script", () => {
             "MM_D_E",
         ]);
         expect(called('x || fail MM_A_B "t"\n    warn MM_C_D "MM_E_F"')).toEqual(["MM_A_B", "MM_C_D"]);
+    });
+});
+
+/** Markdown without what stands in it as code: a `#` there is no heading, a bracket no link. */
+const proseOf = (text: string) => text.replace(/^( *)```[\s\S]*?^\1```/gm, "");
+
+/** What GitHub makes of headings: letters, digits, `_` and `-` in lower case, blanks as `-`; one that comes again gets a number. */
+function anchorsOf(text: string): string[] {
+    const seen = new Map<string, number>();
+    return [...proseOf(text).matchAll(/^#{1,6} +(.*?)[ #]*$/gm)].map(([, heading = ""]) => {
+        const shown = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+        const slug = shown
+            .toLowerCase()
+            .replace(/[^\p{L}\p{N}\p{M} _-]/gu, "")
+            .replaceAll(" ", "-");
+        const before = seen.get(slug) ?? 0;
+        seen.set(slug, before + 1);
+        return before === 0 ? slug : `${slug}-${before}`;
+    });
+}
+
+/** Links of a page that lead to files of this repository, or to places in them. */
+const linksOf = (text: string) =>
+    [
+        ...proseOf(text)
+            .replace(/`[^`\n]*`/g, "")
+            .matchAll(/\]\(([^)\s]+)[^)]*\)/g),
+    ]
+        .map(([, target]) => target ?? "")
+        .filter((target) => !/^[a-z]+:/.test(target));
+
+/** A link of a page leads nowhere: its file, or the heading in it, is not there. `known` is path to text; null where there is none. */
+function isBroken(page: string, link: string, known: (path: string) => string | null): boolean {
+    const [path = "", anchor] = link.split("#");
+    const text = known(path === "" ? page : join(dirname(page), path));
+    return text === null || (anchor !== undefined && !anchorsOf(text).includes(anchor));
+}
+
+describe("a link", () => {
+    const pages = ["README.md", ...filesOf("docs", /\.md$/)];
+    const known = (path: string) => (existsSync(join(root, path)) ? (/\.md$/.test(path) ? textOf(path) : "") : null);
+
+    it.each(pages)("of %s leads to a file that is there, and to a heading in it", (page) => {
+        expect(linksOf(textOf(page)).filter((link) => isBroken(page, link, known))).toEqual([]);
+    });
+
+    it("is found by this test, and so is a heading, as GitHub names it", () => {
+        expect(pages.flatMap((page) => linksOf(textOf(page))).length).toBeGreaterThan(10);
+        const page =
+            "# `up`: what's *it*? (A_b)\n```sh\n# no heading\n```\n## Day by day\n## Day by day ##\n[x](#day-by-day) `[y](#n)` [z](../a.md#q) [w](https://x.org/#v)\n";
+        expect(anchorsOf(page)).toEqual(["up-whats-it-a_b", "day-by-day", "day-by-day-1"]);
+        expect(linksOf(page)).toEqual(["#day-by-day", "../a.md#q"]);
+        const one = (path: string) => (path === "docs/p.md" ? page : path === "a.md" ? "# Q" : null);
+        const links = ["#day-by-day-1", "#no-heading", "../a.md", "../a.md#q", "../a.md#Q", "a.md"];
+        expect(links.map((link) => isBroken("docs/p.md", link, one))).toEqual([false, true, false, false, true, true]);
     });
 });
 

@@ -1,5 +1,6 @@
+import { readdirSync } from "node:fs";
 import { quoteWord } from "../../core/shell";
-import { libraryText, runBash } from "./bash";
+import { libraryText, runBash, withFolder } from "./bash";
 
 const preamble = `NODE=a STEP=x PORT=3306 LOGIN_USER='' SOCKET=''\n${libraryText("say", "host", "mysql", "statements")}\n`;
 
@@ -345,5 +346,26 @@ describe("replica_field", () => {
             "SHOW REPLICA STATUS",
             "b.example.com",
         ]);
+    });
+});
+
+it("a server without an uuid gets one once, that stays; to read it, or to look for its own marker, makes none", () => {
+    withFolder((folder) => {
+        const run = (...asked: string[]) =>
+            runBash(
+                [
+                    `${preamble}${libraryText("seed")}`,
+                    `FLAVOUR=MySQL VERSION=50509 STATE=${quoteWord(folder)}`,
+                    `read_variable() { case "$1" in datadir) echo ${quoteWord(`${folder}/`)} ;; *) echo 20 ;; esac; }`,
+                    ...asked,
+                ].join("\n"),
+            );
+        const before = run("read_server_uuid", "if is_seed_own; then echo own; else echo none; fi");
+        expect([before.exitCode, before.stdout.toString(), readdirSync(folder)]).toEqual([0, "none\n", []]);
+        const made = run("ensure_server_uuid", "ensure_server_uuid", "read_server_uuid").stdout.toString();
+        expect(made).toMatch(/^(server-id-20-[0-9a-f]{16}\n)\1\1$/);
+        const noted = run("SOURCE_UUID=x; write_seed unfinished; is_seed_own; recall seed").stdout.toString();
+        expect(noted).toBe(`state=unfinished source=x own=${made.split("\n")[0]}\n`);
+        expect(readdirSync(folder).sort()).toEqual(["mysql-master-master-id", "seed"]);
     });
 });
