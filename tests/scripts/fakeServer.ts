@@ -81,6 +81,7 @@ export class FakeServer {
             event_scheduler: "ON",
             max_allowed_packet: "67108864",
             gtid_mode: "ON",
+            relay_log_recovery: "0",
             lower_case_table_names: "0",
             log_error: "stderr",
             bind_address: "*",
