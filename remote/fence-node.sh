@@ -4,7 +4,7 @@
 #        PEER_HOST PEER_PORT ACCOUNT ACCOUNT_PASSWORD CATCH_UP_SECONDS
 # out:   role ROLE [events=SCHEMA.NAME,... in hexadecimal digits | events=none]: which of its events were enabled when it gave them up
 #        (what destroy undoes of it is in lock-host.sh, which comes after the channels are gone)
-# codes: MM_ROLE_BUSY MM_ROLE_PEER_WRITABLE MM_ROLE_PEER_STOPPED MM_ROLE_BEHIND MM_ROLE_OPTION_OVERRIDDEN MM_LINK_LOG_RESET
+# codes: MM_ROLE_BUSY MM_ROLE_PEER_WRITABLE MM_ROLE_PEER_STOPPED MM_ROLE_BEHIND MM_ROLE_OPTION_OVERRIDDEN MM_LINK_LOG_RESET MM_LINK_BEHIND
 
 main() {
     local events=''
