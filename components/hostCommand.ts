@@ -47,6 +47,8 @@ export interface HostTarget {
 
 export interface HostCommandArgs {
     target: HostTarget;
+    /** The other host, where the script asks that one: while it is gone, this step is left as it was, and only destroy runs it. */
+    asks?: HostTarget;
     /** File under remote/. */
     script: string;
     /** Given to the script as shell variables. May hold secrets: they travel on stdin, which is kept as a secret. */
@@ -103,8 +105,8 @@ export function hostCommand(name: string, args: HostCommandArgs, opts: pulumi.Cu
         {
             ...opts,
             deleteBeforeReplace: true,
-            ...(target.gone && {
-                retainOnDelete: true,
+            ...(target.gone && { retainOnDelete: true }),
+            ...((target.gone || args.asks?.gone) && {
                 ignoreChanges: ["connection", "create", "delete", "stdin", "logging"],
             }),
         },

@@ -168,6 +168,7 @@ export class MasterMasterPair extends pulumi.ComponentResource {
             `${name}-reach-${from.args.label}`,
             {
                 target: from.target,
+                asks: to.target,
                 script: "check-port.sh",
                 parameters: {
                     PEER_HOST: to.target.host,

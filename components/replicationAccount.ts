@@ -73,6 +73,7 @@ export class ReplicationAccount extends pulumi.ComponentResource {
             `${name}-login`,
             {
                 target: verifiedFrom.target,
+                asks: node.target,
                 script: "check-login.sh",
                 parameters: {
                     ACCOUNT: this.name,

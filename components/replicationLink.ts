@@ -244,10 +244,12 @@ export class ReplicationLink extends pulumi.ComponentResource {
         },
     ): HostStep {
         const { dependsOn, ...rest } = args;
-        const ordered = dependsOn ? [dependsOn.resource] : [this.args.origin, this.args.peer, this.args.account];
+        const { origin, peer, account } = this.args;
+        const ordered = dependsOn ? [dependsOn.resource] : [origin, peer, account];
+        const asks = (node === origin ? peer : origin).target;
         return hostCommand(
             `${this.prefix}-${suffix}`,
-            { target: node.target, script, converge: this.args.converge, ...rest },
+            { target: node.target, asks, script, converge: this.args.converge, ...rest },
             { parent: this, dependsOn: ordered },
         );
     }

@@ -215,8 +215,7 @@ apply_running_values() {
     local name value restart='' words
     while IFS='=' read -r name value; do
         if has_running_value "$name" "$value"; then continue; fi
-        # sessions that are open keep the old id, and what they write would come back from the peer as another server's: again and again
-        if [ "$name" != server_id ] && try_sql "SET GLOBAL $name = $(sql_value "$value")" && has_running_value "$name" "$value"; then
+        if change_running "$name" "$value"; then
             note "set $name = $value in the running server (sessions that are open keep what they had)"
         else
             restart="$restart $name"

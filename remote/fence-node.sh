@@ -4,7 +4,7 @@
 #        PEER_HOST PEER_PORT ACCOUNT ACCOUNT_PASSWORD CATCH_UP_SECONDS
 # out:   role ROLE [events=SCHEMA.NAME,... in hexadecimal digits | events=none]: which of its events were enabled when it gave them up
 #        (what destroy undoes of it is in lock-host.sh, which comes after the channels are gone)
-# codes: MM_ROLE_BUSY MM_ROLE_PEER_WRITABLE MM_ROLE_PEER_STOPPED MM_ROLE_BEHIND MM_ROLE_OPTION_OVERRIDDEN MM_LINK_LOG_RESET
+# codes: MM_ROLE_BUSY MM_ROLE_PEER_WRITABLE MM_ROLE_PEER_STOPPED MM_ROLE_BEHIND MM_ROLE_OPTION_OVERRIDDEN MM_LINK_LOG_RESET MM_LINK_BEHIND
 
 main() {
     local events=''
@@ -124,6 +124,8 @@ part_from_gone() {
         note_parted
         return
     fi
+    ! has_dropped_received ||
+        warn MM_LINK_BEHIND "the server of $NODE was started since it last heard from $PEER_HOST, and relay_log_recovery throws away at a start what was received and not applied: if it lagged then, that is missing. It has all up to $(replica_field Relay_Source_Log_File) $(replica_field Exec_Source_Log_Pos); what came after is in the binary log of $PEER_HOST, should its disks come back"
     # where this ends in a refusal, it goes on as before: the gone one may be back, and nothing else would start it
     [ "$(replica_field Replica_IO_Running)" = No ] || at_exit receive_again
     sql "STOP $(sql_replica) IO_THREAD"
@@ -134,6 +136,11 @@ part_from_gone() {
     note_parted
     sql "STOP $(sql_replica)" "$(sql_forget_source)"
     note "has applied all that it had received from $PEER_HOST, and follows it no more"
+}
+
+# A relay log that was begun at a start holds nothing until the source has been heard from (seen on 8.0.15: Relay_Log_Pos 4).
+has_dropped_received() {
+    is_same_value "$(read_variable relay_log_recovery)" 1 && [ "$(replica_field Replica_IO_Running)" != Yes ] && [ "$(replica_field Relay_Log_Pos)" = 4 ]
 }
 
 note_parted() { is_parted || remember link "$(recall link) parted=gone"; }

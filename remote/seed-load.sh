@@ -68,7 +68,7 @@ load() {
     write_seed unfinished "file=${START% *}" "position=${START#* }"
     note "importing $(value_of bytes "$DUMP") bytes, with the binary log off"
     # dates such as 2024-02-31 are rows like others: the file's first SQL_MODE, under which its rows are written, lets them in
-    { echo 'SET SESSION sql_log_bin = 0;' && LC_ALL=C sed "0,/SQL_MODE='NO_AUTO_VALUE_ON_ZERO'/s//SQL_MODE='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'/" "$RECEIVED"; } |
+    { echo 'SET SESSION sql_log_bin = 0;' && LC_ALL=C sed "0,/SQL_MODE='NO_AUTO_VALUE_ON_ZERO'/s//SQL_MODE='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'/" "$RECEIVED" | bring_system_tables_at_once; } |
         timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" --max-allowed-packet=1G --loose-binary-mode --loose-skip-force >/dev/null 2>"$SCRATCH/words" || status=$?
     [ "$status" = 0 ] || fail MM_SEED_LOAD "the import on $NODE ended with status $status (124: after $TIMEOUT_SECONDS s); it is half done, and begun again by the next up" \
         "mend what the server names, then run up again" "$(cat "$SCRATCH/words")"

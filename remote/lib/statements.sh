@@ -40,6 +40,8 @@ skipping_variables() { if is_at_least 80026; then echo 'replica_skip_errors sql_
 # What a series has. The second number is MariaDB's.
 has_super_read_only() { is_at_least 50708; }
 has_gtid_mode() { is_at_least 50605; }
+# gtid_mode changes in a running server
+has_gtid_steps() { is_at_least 50706; }
 has_server_uuid() { is_at_least 50600; }
 has_source_public_key() { is_at_least 80004; }
 has_persisted_variables() { is_at_least 80000; }

@@ -148,7 +148,7 @@ start_dump() {
     ! command -v stdbuf >/dev/null || flush=(stdbuf -oL)
     # what mysqldump does by itself is said, too, for an option file may say otherwise
     timeout "$TIMEOUT_SECONDS" ${flush[@]+"${flush[@]}"} "$DUMP_TOOL" ${CONNECTION[@]+"${CONNECTION[@]}"} "${how[@]}" --all-databases \
-        "$(dump_coordinates_flag)" ${gtid[@]+"${gtid[@]}"} --opt --tz-utc --comments --set-charset --quote-names --routines --events --triggers --hex-blob --default-character-set=utf8mb4 --max-allowed-packet=1G \
+        "$(dump_coordinates_flag)" ${gtid[@]+"${gtid[@]}"} --opt --complete-insert --tz-utc --comments --set-charset --quote-names --routines --events --triggers --hex-blob --default-character-set=utf8mb4 --max-allowed-packet=1G \
         >"$PART" 2>"$SCRATCH/dump-words" 7<&- 8>&- &
     DUMP_PID=$!
 }

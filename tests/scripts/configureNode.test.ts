@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { lstatSync, rmSync, symlinkSync } from "node:fs";
 import { block, fresh, line, node, restarts, right, up, wanted } from "./configured";
 import { changes, cleanUpHosts } from "./fakeHost";
+import { refused } from "./fakeServer";
 import { begin, end, passive as role } from "./managedBlock";
 
 cleanUpHosts();
@@ -172,6 +173,52 @@ describe("configure-node.sh", () => {
                 `${it.path("/etc/my.cnf")}\n`,
             ]);
         });
+    });
+
+    it.each<[string, string, string[]]>([
+        [
+            "OFF",
+            "ON",
+            [
+                "enforce_gtid_consistency = 1",
+                "gtid_mode = OFF_PERMISSIVE",
+                "gtid_mode = ON_PERMISSIVE",
+                "gtid_mode = ON",
+            ],
+        ],
+        ["ON_PERMISSIVE", "ON", ["enforce_gtid_consistency = 1", "gtid_mode = ON"]],
+        ["ON", "OFF", ["gtid_mode = ON_PERMISSIVE", "gtid_mode = OFF_PERMISSIVE", "gtid_mode = OFF"]],
+    ])("takes a running server from gtid_mode %s to %s, a step at a time", async (from, to, steps) => {
+        const host = node({
+            ...right,
+            server_id: "20",
+            gtid_mode: from,
+            enforce_gtid_consistency: from === "ON" ? "ON" : "OFF",
+        });
+        const ongoing = ["1", "0"];
+        host.local.rules.push({
+            on: /^SHOW GLOBAL STATUS LIKE 'Ongoing_anonymous/,
+            answer: () => ({ stdout: `Ongoing_anonymous_transaction_count\t${ongoing.shift()}` }),
+        });
+        const SETTINGS = `gtid_mode=${to}\nenforce_gtid_consistency=ON`;
+        const run = await host.run(script, { ...up, SETTINGS });
+        expect([run.exitCode, changes(run.statements), restarts(host)]).toEqual([
+            0,
+            steps.map((step) => `SET GLOBAL ${step}`),
+            [],
+        ]);
+        expect(run.stderr).toContain(`b: set gtid_mode = ${to} in the running server `);
+        expect(ongoing).toEqual(to === "ON" ? [] : ["1", "0"]);
+    });
+
+    it("restarts a server for GTIDs that does not take the step", async () => {
+        const host = node({ ...right, server_id: "20", gtid_mode: "OFF", enforce_gtid_consistency: "OFF" });
+        host.local.rules.push({
+            on: "SET GLOBAL gtid_mode = ON_PERMISSIVE",
+            answer: refused(1788, "one step at a time"),
+        });
+        const run = await host.run(script, { ...up, SETTINGS: "gtid_mode=ON\nenforce_gtid_consistency=ON" });
+        expect([run.exitCode, restarts(host)]).toEqual([0, ["restart mysqld"]]);
     });
 
     it("refuses another gtid_mode for a node that is linked, and for no other one", async () => {

@@ -520,6 +520,27 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
         ]);
     });
 
+    it.each([
+        [
+            "warns where a start of its own has thrown away what was received and not applied",
+            "1",
+            "4",
+            "Connecting",
+            true,
+        ],
+        ["does not where it has heard from that one since", "1", "368", "Connecting", false],
+        ["nor where nothing is thrown away", "0", "4", "Connecting", false],
+    ])("%s", async (_, relay_log_recovery, Relay_Log_Pos, Replica_IO_Running, expected) => {
+        const host = survivor({ Relay_Log_Pos, Replica_IO_Running }, { gtid_mode: "OFF", relay_log_recovery });
+        const run = await host.run(script, gone);
+        expect(run.exitCode).toBe(0);
+        expect(
+            run.stderr.includes(
+                "warning MM_LINK_BEHIND: b: the server of b was started since it last heard from a.example.com, and relay_log_recovery throws away ",
+            ),
+        ).toBe(expected);
+    });
+
     it("and notes that it has parted, where somebody has taken the channel away by hand", async () => {
         const host = node(true);
         host.remember("link", `${link}\n`);

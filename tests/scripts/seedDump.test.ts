@@ -31,6 +31,7 @@ describe("seed-dump.sh", () => {
                 "--source-data=1",
                 "--set-gtid-purged=AUTO",
                 "--opt",
+                "--complete-insert",
                 "--tz-utc",
                 "--comments",
                 "--set-charset",

@@ -95,14 +95,23 @@ describe("a host that is gone", () => {
         "pair-role-a",
     ];
 
-    it("is left alone by every step there: kept at delete, unchanged at update", async () => {
+    /** Those on b that ask nobody. */
+    const onBAlone = ["pair-b-configure", "pair-lock-b", "pair-role-b"];
+
+    it("is left alone by every step there, and asked by none: kept at delete, unchanged at update", async () => {
         const { commands } = await buildPair({ ...plainArgs(), active: "b", gone: "a" });
         const kept = commands.filter(({ retainOnDelete }) => retainOnDelete);
         expect(kept.map(({ name }) => name).sort()).toEqual(onA);
-        for (const { name, ignoreChanges, retainOnDelete } of commands) {
-            const wanted = retainOnDelete ? ["connection", "create", "delete", "stdin", "logging"] : [];
+        for (const { name, ignoreChanges } of commands) {
+            const wanted = onBAlone.includes(name) ? [] : ["connection", "create", "delete", "stdin", "logging"];
             expect([name, ignoreChanges]).toEqual([name, wanted]);
         }
+    });
+
+    it("b is left alone the same way, and the account on a stands for itself", async () => {
+        const { commands } = await buildPair({ ...plainArgs(), gone: "b" });
+        const free = commands.filter(({ ignoreChanges }) => ignoreChanges.length === 0).map(({ name }) => name);
+        expect(free.sort()).toEqual(["pair-a-configure", "pair-lock-a", "pair-replicator-account", "pair-role-a"]);
     });
 
     it.each([

@@ -72,6 +72,7 @@ const statements: [string, string, string][] = [
 const abilities: [string, string][] = [
     ["has_super_read_only", "nnyyyyyyyyyyynnn"],
     ["has_gtid_mode", "nyyyyyyyyyyyynnn"],
+    ["has_gtid_steps", "nnyyyyyyyyyyynnn"],
     ["has_source_public_key", "nnnyyyyyyyyyynnn"],
     ["has_persisted_variables", "nnnyyyyyyyyyynnn"],
     ["has_validate_config", "nnnnyyyyyyyyynnn"],

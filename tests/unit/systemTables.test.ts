@@ -1,0 +1,75 @@
+import { remoteText, runBash, withFolder } from "./bash";
+
+/** A dump, as it is imported on a node whose schema mysql has the tables user and plugin. */
+const imported = (dump: string[]) =>
+    withFolder((folder) => {
+        const text = [
+            `SCRATCH=${folder}`,
+            "sql() { printf '%s\\n' user plugin; }",
+            remoteText("seed-load/system-tables.sh"),
+            "bring_system_tables_at_once <<'DUMP'",
+            ...dump,
+            "DUMP",
+        ];
+        return runBash(text.join("\n")).stdout.toString("utf8").trimEnd().split("\n");
+    });
+
+const table = (name: string, ...rows: string[]) => [
+    `DROP TABLE IF EXISTS \`${name}\`;`,
+    `CREATE TABLE \`${name}\` (`,
+    "  `id` int COMMENT 'one; two',",
+    ") ENGINE=InnoDB;",
+    `LOCK TABLES \`${name}\` WRITE;`,
+    `/*!40000 ALTER TABLE \`${name}\` DISABLE KEYS */;`,
+    ...rows,
+    `/*!40000 ALTER TABLE \`${name}\` ENABLE KEYS */;`,
+    "UNLOCK TABLES;",
+];
+
+describe("the tables of the schema mysql come at once:", () => {
+    const users = ["INSERT INTO `user` (`id`) VALUES", "(1),", "(2);", "INSERT INTO `user` (`id`) VALUES (3);"];
+
+    it("the rows of those that the node has, in one transaction; no table is gone at any moment", () => {
+        expect(
+            imported([
+                "SET NAMES utf8mb4;",
+                "USE `mysql`;",
+                ...table("plugin"),
+                "CREATE TABLE IF NOT EXISTS `user` (",
+                ") ENGINE=InnoDB;",
+                "/*!40101 SET character_set_client = @saved_cs_client */;",
+                ...table("user", ...users),
+                "INSERT IGNORE INTO `innodb_table_stats` VALUES (1);",
+                "-- Dump completed",
+            ]),
+        ).toEqual([
+            "SET NAMES utf8mb4;",
+            "USE `mysql`;",
+            "/*!40101 SET character_set_client = @saved_cs_client */;",
+            "INSERT IGNORE INTO `innodb_table_stats` VALUES (1);",
+            "-- Dump completed",
+            "START TRANSACTION;",
+            "DELETE FROM `plugin`;",
+            "DELETE FROM `user`;",
+            ...users,
+            "COMMIT;",
+        ]);
+    });
+
+    it("before the next schema's part; a table that the node has not is made as it stands, and so is one of another schema", () => {
+        const own = table("their own", "INSERT INTO `their own` VALUES (1);");
+        const other = ["USE `shop`;", ...table("user", ...users)];
+        expect(
+            imported([...other, "USE `mysql`;", ...table("user"), ...own, "CREATE DATABASE `x`;", ...other]),
+        ).toEqual([
+            ...other,
+            "USE `mysql`;",
+            ...own,
+            "CREATE DATABASE `x`;",
+            "START TRANSACTION;",
+            "DELETE FROM `user`;",
+            "COMMIT;",
+            ...other,
+        ]);
+    });
+});
