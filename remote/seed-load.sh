@@ -26,7 +26,7 @@ ensure_seeded() {
         *)
             require_other_server
             require_backup
-            if has_own_leftovers; then require_own_leftovers; else require_empty; fi
+            require_overwritable
             require_unused
             load
             prove_after_restart
@@ -49,8 +49,9 @@ load() {
     # what may be here, should this import be cut: known before its first trace
     { recall seed-expects && read_accounts && cat "$SCRATCH/wanted"; } | sort -u >"$SCRATCH/expects"
     remember seed-expects "$(cat "$SCRATCH/expects")"
-    # closed first: what somebody writes on an open node is not of the import
+    # closed first: what somebody writes on an open node is not of the import; and what came until now is somebody's
     close_for_seed
+    require_overwritable
     # a seed gives new coordinates: where an earlier link stood is of no more use
     forget link
     read_own_schemas | while IFS= read -r schema; do

@@ -5,6 +5,8 @@ require_other_server() {
         "give the other host as $NODE, then run up again"
 }
 
+require_overwritable() { if has_own_leftovers; then require_own_leftovers; else require_empty; fi; }
+
 # An import that was cut before its place was noted has left nothing.
 has_own_leftovers() { [ "$(read_seed_state "$SOURCE_UUID")" = unfinished ] && [ -n "$(value_of file "$(recall seed)")" ]; }
 

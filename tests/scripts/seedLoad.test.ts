@@ -233,6 +233,19 @@ describe("seed-load.sh", () => {
         );
     });
 
+    it("nor one into which somebody has put a schema while it was being closed", async () => {
+        const { host, parameters } = ready();
+        const late = () => {
+            host.local.schemas = ["shop"];
+            return {};
+        };
+        host.local.rules.unshift({ on: "SET GLOBAL read_only = 1", answer: late });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.statements.filter((text) => /^(DROP|RESET)/.test(text))]).toEqual([1, []]);
+        expect(run.stderr).toContain("error MM_SEED_NODE_NOT_EMPTY: b holds schemas of its own (shop); ");
+        expect(host.memory("seed")).toBeUndefined();
+    });
+
     it("nor one whose import was cut before anything was imported", async () => {
         const { host, parameters } = ready();
         host.local.rules.unshift({ on: "RESET BINARY LOGS AND GTIDS", answer: refused(2013, "Lost connection") });
