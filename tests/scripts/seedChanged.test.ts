@@ -37,6 +37,19 @@ describe("a dump during which definitions change", () => {
         ]);
     });
 
+    it("is made again when an account is made meanwhile, which no snapshot holds still in every series", async () => {
+        const making = (host: FakeHost) => {
+            host.local.accounts.set("clerk@%", "");
+            return { stdout: dump };
+        };
+        const { host, parameters } = readyToDump(making, { stdout: dump });
+        const run = await host.run(script, parameters);
+        expect(run.exitCode).toBe(0);
+        expect(tries(run.stderr)).toEqual([
+            "try 1: definitions changed during the dump (account clerk@%); it is thrown away",
+        ]);
+    });
+
     it("is not made again at a view that was broken before, which is named at once", async () => {
         const stderr =
             "mysqldump: Couldn't execute 'SHOW FIELDS FROM `v`': View 'shop.v' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them (1356)\n";
