@@ -118,6 +118,7 @@ test("the old master that comes back does not feed the new one, and nobody puts 
         /MM_ROLE_EVENTS_LEFT: b: these events are disabled here, .*: `shop`\.`off` `shop`\.`over`;/,
     );
     expect([await isOpen(b), await b.replica("Source_Host")]).toEqual([true, ""]);
+    delete stack.settings.converge;
     lab("hosts.sh", ["mend", "a"]);
     await a.sql("INSERT INTO shop.ticks (host) VALUES ('too late')");
     await b.sql("INSERT INTO shop.ticks (host) VALUES ('not for a')");
