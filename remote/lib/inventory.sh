@@ -67,7 +67,7 @@ read_tables() {
             SELECT GROUP_CONCAT(', COALESCE(CRC32(\`', REPLACE(column_name, '\`', '\`\`'), IF(data_type IN ('enum', 'set'), '\` + 0', '\`'), '), CHAR(45))'
                 ORDER BY ordinal_position SEPARATOR '') FROM information_schema.columns c WHERE c.table_schema = t.table_schema
                 AND c.table_name = t.table_name AND data_type <> 'float' $reckoned), ''), '))), 0)')
-            FROM information_schema.tables t WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ($SYSTEM_SCHEMAS)"
+            FROM information_schema.tables t WHERE table_type = 'BASE TABLE' AND $(sql_is_own '')"
 }
 
 # count_rows FILE: table SCHEMA.TABLE, its number of rows and their sum, for each line that read_tables has written there; then the accounts.

@@ -150,6 +150,17 @@ read_followed() { [ -z "$(replica_field Source_Host)" ] || printf '%s:%s' "$(rep
 
 # The account and schema names that every server brings along: nobody's data.
 SYSTEM_SCHEMAS="'mysql','information_schema','performance_schema','sys','ndbinfo','mysql_master_master'"
+# The tables of the schema mysql that one series or another brings along; whatever else is there is somebody's data, too.
+SERVER_TABLES="'column_stats','columns_priv','component','db','default_roles','engine_cost','event','func','general_log','global_grants',
+    'global_priv','gtid_executed','gtid_slave_pos','help_category','help_keyword','help_relation','help_topic','host',
+    'index_stats','innodb_ddl_log','innodb_dynamic_metadata','innodb_index_stats','innodb_table_stats','ndb_binlog_index',
+    'password_history','plugin','proc','procs_priv','proxies_priv','replication_asynchronous_connection_failover',
+    'replication_asynchronous_connection_failover_managed','replication_group_configuration_version',
+    'replication_group_member_actions','role_edges','roles_mapping','server_cost','servers','slave_master_info',
+    'slave_relay_log_info','slave_worker_info','slow_log','table_stats','tables_priv','time_zone','time_zone_leap_second',
+    'time_zone_name','time_zone_transition','time_zone_transition_type','transaction_registry','user'"
+# sql_is_own [ALIAS.]: of a row about a table: whether that is somebody's.
+sql_is_own() { echo "($1table_schema NOT IN ($SYSTEM_SCHEMAS) OR $1table_schema = 'mysql' AND $1table_name NOT IN ($SERVER_TABLES))"; }
 
 # ALTER USER, and CREATE USER with REQUIRE, from MySQL 5.7.6 and MariaDB 10.2.
 has_alter_user() { is_at_least 50706 100200; }

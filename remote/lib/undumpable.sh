@@ -5,7 +5,8 @@ UNDUMPABLE='unsafe volatile versioned float lost tablespace'
 
 # sql_undumpable KIND: its names; a WHERE that more can be added to. Nothing where this server knows no such thing.
 sql_undumpable() {
-    local own="table_schema NOT IN ($SYSTEM_SCHEMAS)" table="CONCAT(table_schema, '.', table_name)"
+    local own table="CONCAT(table_schema, '.', table_name)"
+    own="$(sql_is_own '')"
     case "$1" in
         # what is written to them during a --single-transaction would be in the dump, and come again over the link; with their engines
         unsafe) echo "SELECT CONCAT(table_schema, '.', table_name, ' ', engine) FROM information_schema.tables WHERE table_type = 'BASE TABLE'
@@ -14,7 +15,7 @@ sql_undumpable() {
         volatile) echo "SELECT $table FROM information_schema.tables WHERE engine = 'MEMORY' AND table_type = 'BASE TABLE' AND $own" ;;
         versioned) echo "SELECT $table FROM information_schema.tables WHERE table_type = 'SYSTEM VERSIONED' AND $own" ;;
         float) echo "SELECT CONCAT(c.table_schema, '.', c.table_name, '.', c.column_name) FROM information_schema.columns c
-            JOIN information_schema.tables t USING (table_schema, table_name) WHERE c.data_type = 'float' AND t.table_type = 'BASE TABLE' AND c.$own" ;;
+            JOIN information_schema.tables t USING (table_schema, table_name) WHERE c.data_type = 'float' AND t.table_type = 'BASE TABLE' AND $(sql_is_own c.)" ;;
         # mysqldump leaves the schema sys out
         lost) echo "SELECT $table FROM information_schema.tables WHERE table_schema = 'sys' AND table_type = 'BASE TABLE' AND table_name <> 'sys_config'" ;;
         tablespace) [ -z "$(engine_tablespaces)" ] ||

@@ -1,14 +1,16 @@
 # system-tables.sh: the tables of the schema mysql, accounts among them, change at once and not one after the other.
 
 # bring_system_tables_at_once < DUMP > DUMP: a dump drops each of these tables and makes it anew. A server that is restarted in between
-# does not come up without `user`, and lets nobody in without what `plugin` held (both seen). So of those that this node has, the
+# does not come up without `user`, and lets nobody in without what `plugin` held (both seen). So of the server's own ones, the
 # rows alone are taken, in one transaction at the end of the schema's part: where their engine knows none, in far less time.
 bring_system_tables_at_once() {
-    sql "SELECT table_name FROM information_schema.tables WHERE table_schema = 'mysql' AND table_type = 'BASE TABLE'" >"$SCRATCH/system-tables"
+    sql "SELECT table_name FROM information_schema.tables WHERE table_schema = 'mysql' AND table_type = 'BASE TABLE' AND table_name IN ($SERVER_TABLES)" >"$SCRATCH/system-tables"
     LC_ALL=C awk -v known="$SCRATCH/system-tables" '
         BEGIN { while ((getline name < known) > 0) here[name] = 1 }
-        /^USE `/ { end_part(); inside = /^USE `mysql`;/ }
-        !inside { print; next }
+        # what a routine, a trigger or an event does is not what the dump does
+        /^DELIMITER / { body = !/^DELIMITER ;$/ }
+        /^USE `/ && !body { end_part(); inside = /^USE `mysql`;/ }
+        !inside || body { print; next }
         going_on { if (kept) rows[++count] = $0; going_on = !/;$/; next }
         # what stands between the first two backticks: the table that the statement is about
         { name = substr($0, index($0, "`") + 1); name = substr(name, 1, index(name, "`") - 1); known_here = name in here }

@@ -6,6 +6,7 @@ const imported = (dump: string[]) =>
         const text = [
             `SCRATCH=${folder}`,
             "sql() { printf '%s\\n' user plugin; }",
+            "SERVER_TABLES=''",
             remoteText("seed-load/system-tables.sh"),
             "bring_system_tables_at_once <<'DUMP'",
             ...dump,
@@ -70,6 +71,28 @@ describe("the tables of the schema mysql come at once:", () => {
             "DELETE FROM `user`;",
             "COMMIT;",
             ...other,
+        ]);
+    });
+
+    it("and no line of a routine is taken for one of the dump's", () => {
+        const routine = [
+            "DELIMITER ;;",
+            "CREATE PROCEDURE `p`()",
+            "BEGIN",
+            "INSERT INTO `user` VALUES ('not now');",
+            "-- or what looks like a new part:",
+            "USE `shop`;",
+            "END ;;",
+            "DELIMITER ;",
+        ];
+        expect(imported(["USE `mysql`;", ...table("user"), ...routine, "USE `shop`;", ...routine])).toEqual([
+            "USE `mysql`;",
+            ...routine,
+            "START TRANSACTION;",
+            "DELETE FROM `user`;",
+            "COMMIT;",
+            "USE `shop`;",
+            ...routine,
         ]);
     });
 });
