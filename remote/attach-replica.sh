@@ -46,6 +46,7 @@ follow() {
 }
 
 ensure_channel() {
+    require_no_anonymous
     if ! is_channel_wanted; then
         require_known_place
         [ -n "$FOLLOWED" ] || require_not_errant

@@ -78,14 +78,20 @@ require_steady_server_id() {
             "set mysql.serverId of node $NODE to $running (or SET GLOBAL server_id = $SERVER_ID there, if somebody has just changed it); to change it for good, pulumi destroy (all data stays), then up"
 }
 
-# With a restart, what was written before it has no GTID, and a link that goes on by GTID never asks for that.
+# With a restart, what was written before it has no GTID, and a link that goes on by GTID never asks for that. An option that the stack no
+# longer sets is gone at the next restart.
 require_steady_gtid_mode() {
-    local wish running
+    local wish running had way='pulumi destroy (all data of the origin stays), empty b, then up with the new options'
     wish="$(printf '%s\n' "$SETTINGS" | sed -n 's/^gtid[-_]mode=//p')"
+    had="$(recall options | sed -n 's/^gtid[-_]mode=//p')"
     running="$(read_gtid_mode)"
-    [ -n "$wish" ] && [ -n "$(recall link)$(replica_field Source_Host)" ] && ! is_same_value "$running" "$wish" || return 0
-    fail MM_NODE_GTID_MODE "$NODE is linked and runs with gtid_mode = $running; wanted is $wish, and what was written before that would never be asked for by GTID. Nothing was changed" \
-        "change it online on both nodes by hand, as MySQL's manual says (OFF, OFF_PERMISSIVE, ON_PERMISSIVE, ON), then run up again; or pulumi destroy (all data of the origin stays), empty b, then up with the new options"
+    [ -n "$(recall link)$(replica_field Source_Host)" ] || return 0
+    [ -n "$wish" ] || [ -z "$had" ] ||
+        fail MM_NODE_GTID_MODE "$NODE is linked, and the stack no longer sets its gtid_mode ($had): from its next restart it would write what the other node never asks for by GTID. Nothing was changed" \
+            "set mysql.options.gtid_mode of node $NODE to $had again; or $way"
+    [ -z "$wish" ] || is_same_value "$running" "$wish" ||
+        fail MM_NODE_GTID_MODE "$NODE is linked and runs with gtid_mode = $running; wanted is $wish, and what was written before that would never be asked for by GTID. Nothing was changed" \
+            "change it online on both nodes by hand, as MySQL's manual says (OFF, OFF_PERMISSIVE, ON_PERMISSIVE, ON), then run up again; or $way"
 }
 
 # A binary log that the option files already name keeps its name: a new one would orphan the logs of before.

@@ -19,6 +19,10 @@ attach() {
         # same source, other account or port: go on exactly where the applier stands, which is told only once it stands
         hold_replica
         file="$(replica_field Relay_Source_Log_File)" position="$(replica_field Exec_Source_Log_Pos)"
+        case "$position" in
+            '' | 0) fail MM_LINK_COORDINATES_LOST "$NODE does not tell where in the log of $FOLLOWED it stands. Nothing was changed" \
+                "see its error log; attach it by hand at the right coordinates, or seed anew" ;;
+        esac
     fi
     require_unpurged "$file" "$position"
     # a RESET without ALL, by hand, leaves behind where the applier of a link stood that is gone: START would trip over it (1872)

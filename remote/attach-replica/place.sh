@@ -32,6 +32,21 @@ require_places_done() {
         "$(replica_field Last_IO_Error) $(replica_field Last_SQL_Error)"
 }
 
+# A server whose GTIDs were off for a while has written what a link by GTID passes over, once they are on again.
+require_no_anonymous() {
+    local found way='pulumi destroy (all data of the origin stays), empty b, then up seeds it anew'
+    [ "$BY_GTID $FOLLOWED $(replica_field Auto_Position)" = "1 $WANTED 1" ] && ! is_receiving || return 0
+    case "$(replica_field Exec_Source_Log_Pos)" in '' | 0) return ;; esac
+    [ "$GATE" != yes ] || way="see with mysqlbinlog what they are, apply on $NODE by hand what is wanted, STOP $(sql_replica); $(sql_forget_source); there, then run up again"
+    found="$(find_event try_peer "$(replica_field Relay_Source_Log_File)" "$(replica_field Exec_Source_Log_Pos)" pick_anonymous '')"
+    [ -z "$found" ] || [ "$found" = 'no log' ] ||
+        fail MM_LINK_BEHIND "$PEER_HOST has written without GTIDs ($found) what $NODE has not applied, and would never ask for by GTID. Nothing was changed" "$way"
+}
+# before 5.7 such a transaction begins without a mark
+pick_anonymous() {
+    awk -F'\t' '!found && ($3 == "Anonymous_Gtid" || $3 == "Query" && $6 ~ /^BEGIN/ && before != "Gtid") { print $1 " " $2; found = 1 } { before = $3 }'
+}
+
 # use_up_seed: once the link that began at the seed's place is ended, that place is behind this node.
 use_up_seed() {
     [ "$(read_noted_seed_state)" != 'done' ] || [ "$(value_of used "$(recall seed)")" = yes ] || change_seed 'done' used=yes

@@ -85,6 +85,33 @@ describe("attach-replica.sh", () => {
         },
     );
 
+    it.each([
+        ["a mark", "mysql-bin.000009\t4\tAnonymous_Gtid\t10\t81\tSET @@SESSION.GTID_NEXT= 'ANONYMOUS'"],
+        ["no mark, as before 5.7", "mysql-bin.000009\t4\tQuery\t10\t81\tBEGIN"],
+    ])("does not start a link by GTID again past what the source wrote without one (%s)", async (_, event) => {
+        const host = makeHost();
+        await host.run(script, up);
+        host.local.channel
+            ?.set("Replica_IO_Running", "No")
+            .set("Auto_Position", "1")
+            .set("Relay_Source_Log_File", "mysql-bin.000009")
+            .set("Exec_Source_Log_Pos", "4");
+        const gtid =
+            "mysql-bin.000009\t4\tGtid\t10\t81\tSET @@SESSION.GTID_NEXT= 'uuid-a:8'\nmysql-bin.000009\t81\tQuery\t10\t99\tBEGIN";
+        host.peer.rules.push(
+            { on: "SHOW BINARY LOGS", answer: { stdout: "mysql-bin.000008\t9\nmysql-bin.000009\t9" } },
+            { on: "SHOW BINLOG EVENTS IN 'mysql-bin.000009' FROM 4", answer: () => ({ stdout: events }) },
+        );
+        let events = `${event}\n`;
+        const run = await host.run(script, up);
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+        expect(run.stderr).toContain(
+            "error MM_LINK_BEHIND: a.example.com has written without GTIDs (mysql-bin.000009 4) what b has not applied, and would never ask for by GTID. Nothing was changed\n",
+        );
+        events = gtid;
+        expect((await host.run(script, up)).exitCode).toBe(0);
+    });
+
     it("uses the words of an old series there", async () => {
         const host = makeHost(byPosition, byPosition, "8.0.15");
         const run = await host.run(script, up);

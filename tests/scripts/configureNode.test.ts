@@ -242,13 +242,25 @@ describe("configure-node.sh", () => {
     it("restarts no server that has rows in MEMORY tables: they would go, on the peer too", async () => {
         const host = node(fresh);
         host.local.rules.push({
-            on: /engine = 'MEMORY' .* AND COALESCE\(table_rows, 1\) > 0/,
+            on: /engine = 'MEMORY'[\s\S]* AND COALESCE\(table_rows, 1\) > 0/,
             answer: { stdout: "crm.cache" },
         });
         const run = await host.run(script, up);
         expect([run.exitCode, restarts(host), host.read("/etc/my.cnf")]).toEqual([1, [], "[mysqld]\nuser=mysql\n"]);
         expect(run.stderr).toContain(
             "error MM_NODE_VOLATILE: b has rows in MEMORY tables (crm.cache), and would have to be restarted for log_bin server_id relay_log: its server would lose them, and empty those tables on its peer as well. It was not restarted, and its option file is as before\n",
+        );
+    });
+
+    it("refuses to drop the gtid_mode of a node that is linked: another one would come with its next restart", async () => {
+        const host = node({ ...right, server_id: "20", gtid_mode: "ON" });
+        expect((await host.run(script, { ...up, SETTINGS: "gtid_mode=ON" })).exitCode).toBe(0);
+        const file = host.read("/etc/my.cnf");
+        host.remember("link", "source=a.example.com:3306 uuid=uuid-a\n");
+        const run = await host.run(script, { ...up, SETTINGS: "" });
+        expect([run.exitCode, restarts(host), host.read("/etc/my.cnf")]).toEqual([1, [], file]);
+        expect(run.stderr).toMatch(
+            /^error MM_NODE_GTID_MODE: b is linked, and the stack no longer sets its gtid_mode \(ON\): /,
         );
     });
 
