@@ -118,6 +118,7 @@ open_for_writes() {
 # What the gone one had sent is applied first: nobody else has it any more. Then the link is cut for good: an old master that comes back
 # with transactions of its own must not feed the new one. Noted before it is done, so that no step attaches it again.
 part_from_gone() {
+    require_gone
     look_at_replication
     if [ -z "$(replica_field Source_Host)" ]; then
         # parted by hand
@@ -141,6 +142,15 @@ part_from_gone() {
 # A relay log that was begun at a start holds nothing until the source has been heard from (seen on 8.0.15: Relay_Log_Pos 4).
 has_dropped_received() {
     is_same_value "$(read_variable relay_log_recovery)" 1 && [ "$(replica_field Replica_IO_Running)" != Yes ] && [ "$(replica_field Relay_Log_Pos)" = 4 ]
+}
+
+# A host that is called gone by mistake, or whose network is cut elsewhere, would go on taking writes beside this one.
+require_gone() {
+    ! is_parted || return 0
+    open_peer "$PEER_HOST" "$PEER_PORT"
+    [ "$(try_peer 'SELECT @@global.read_only')" != 0 ] ||
+        fail MM_ROLE_PEER_WRITABLE "$PEER_HOST is called gone, but answers $NODE and takes writes; $NODE stays as it is, for both would" \
+            "take gone out: with active, up moves the writes in good order; or, where that host is to be given up, stop its server or cut it off first; then run up again"
 }
 
 note_parted() { is_parted || remember link "$(recall link) parted=gone"; }

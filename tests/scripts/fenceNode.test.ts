@@ -182,16 +182,16 @@ describe("fence-node.sh makes a node active", () => {
         });
     });
 
-    it("beside a writable peer where both are to be open, and without asking a peer that is gone", async () => {
+    it("beside a writable peer where both are to be open; and alone, where a peer that is gone takes no writes", async () => {
         const both = await node(true, "0").run(script, { ...active, PEER_ROLE: "active" });
         expect([both.exitCode, changes(both.statements)]).toEqual([0, open]);
-        const alone = await node(true, "0").run(script, { ...active, PEER_ROLE: "gone" });
+        const alone = await node(true, "1").run(script, { ...active, PEER_ROLE: "gone" });
         const shutOut = [
             "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1",
             "KILL 7",
             "SET GLOBAL super_read_only = 1",
         ];
-        expect([alone.exitCode, changes(alone.statements), alone.peer]).toEqual([0, [...shutOut, ...open], []]);
+        expect([alone.exitCode, changes(alone.statements)]).toEqual([0, [...shutOut, ...open]]);
     });
 
     it("not before all is applied: then both stay closed, and the message says so", async () => {
@@ -539,6 +539,18 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
                 "warning MM_LINK_BEHIND: b: the server of b was started since it last heard from a.example.com, and relay_log_recovery throws away ",
             ),
         ).toBe(expected);
+    });
+
+    it("not where that one answers and takes writes; where it is parted from already, that is nothing new", async () => {
+        const host = survivor();
+        host.peer.variables.set("read_only", "0");
+        const run = await host.run(script, gone);
+        expect([run.exitCode, changes(run.statements), host.memory("link")]).toEqual([1, [], `${link}\n`]);
+        expect(run.stderr).toMatch(
+            /^error MM_ROLE_PEER_WRITABLE: a\.example\.com is called gone, but answers b and takes writes; b stays as it is, for both would\n/,
+        );
+        host.remember("link", `${link} parted=gone\n`);
+        expect((await host.run(script, gone)).exitCode).toBe(0);
     });
 
     it("and notes that it has parted, where somebody has taken the channel away by hand", async () => {
