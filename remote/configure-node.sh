@@ -230,9 +230,13 @@ apply_running_values() {
     [ -z "$restart" ] && return
     require_nothing_volatile "$1" "$restart"
     note "restarting $SERVICE, for${restart} cannot change in a running server"
-    local log
+    local log events
     log="$(read_variable log_error)"
-    restart_service && return
+    events="$(read_variable event_scheduler)"
+    if restart_service; then
+        restore_events "$events"
+        return
+    fi
     words="$(last_server_words "$log")"
     put_back_and_start "$1" "$words"
 }
@@ -247,6 +251,14 @@ require_nothing_volatile() {
     put_back "$1"
     fail MM_NODE_VOLATILE "$NODE has rows in MEMORY tables ($tables), and would have to be restarted for$2: its server would lose them, and empty those tables on its peer as well. It was not restarted, and its option file is as before" \
         "on the node that takes the writes ALTER TABLE … ENGINE = InnoDB, or empty them there, if their rows may go; or set those options and restart $NODE's server yourself, at a time of your choice; then run up again"
+}
+
+# restore_events STATE: what was SET GLOBAL alone is gone with a restart, and events that nobody runs any more are missed late.
+restore_events() {
+    [ "$(read_variable event_scheduler)" != "$1" ] || return 0
+    case "$1" in ON | OFF) ;; *) return ;; esac
+    try_sql "SET GLOBAL event_scheduler = $1" || return 0
+    note "set event_scheduler = $1 in the running server, as it was before the restart; no option file says so"
 }
 
 put_back_and_start() {

@@ -239,6 +239,17 @@ describe("configure-node.sh", () => {
         expect((await host.run(script, gtids)).exitCode).toBe(0);
     });
 
+    it("a scheduler that was switched on in the running server alone runs after the restart, too", async () => {
+        const host = node({ ...fresh, event_scheduler: "ON" }, "[mysqld]\nevent_scheduler=OFF\n");
+        const run = await host.run(script, up);
+        expect([run.exitCode, restarts(host), host.local.variables.get("event_scheduler")]).toEqual([
+            0,
+            ["restart mysqld"],
+            "ON",
+        ]);
+        expect(run.stderr).toContain("b: set event_scheduler = ON in the running server, as it was before the restart");
+    });
+
     it("restarts no server that has rows in MEMORY tables: they would go, on the peer too", async () => {
         const host = node(fresh);
         host.local.rules.push({
