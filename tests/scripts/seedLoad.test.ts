@@ -207,6 +207,18 @@ describe("seed-load.sh", () => {
         expect([run.exitCode, run.stdout]).toEqual([0, line]);
     });
 
+    it("knows an account again that came with a backup and is not in the next one", async () => {
+        const { host, parameters } = ready();
+        const late = () => {
+            host.local.accounts.set("late@%", "");
+            return {};
+        };
+        host.local.rules.unshift({ on: "FLUSH LOCAL PRIVILEGES", answer: late });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stderr.includes("error MM_SEED_INCOMPLETE: ")]).toEqual([1, true]);
+        expect(host.memory("seed-expects")?.split("\n")).toContain("account late@%");
+    });
+
     it.each([
         ["a schema", "schema crm", (host: FakeHost) => host.local.schemas.push("crm")],
         ["an account", "account eve@%", (host: FakeHost) => host.local.accounts.set("eve@%", "")],
