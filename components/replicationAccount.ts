@@ -111,11 +111,15 @@ export class ReplicationAccount extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: [node] },
         );
-        // These make the account; its later passwords and its end are make-account.sh's, which can do both on a read-only node.
+        // These make the account; its passwords and its end are make-account.sh's, which can do both on a read-only node. The first one is
+        // nobody's, and never another: the engine must find nothing to change, and after a refresh, which puts a hash in its place,
+        // it would take that for what to ignore, and the plugin would make it the password.
+        const first = new random.RandomPassword(`${name}-first`, { length: 32, special: false }, { parent: this })
+            .result;
         const user = new mysql.User(
             `${name}-user`,
-            { user: this.name, host: this.hostPattern, plaintextPassword: this.password },
-            { parent: this, provider, dependsOn: [node], ignoreChanges: ["plaintextPassword"], retainOnDelete: true },
+            { user: this.name, host: this.hostPattern, plaintextPassword: first },
+            { parent: this, provider, dependsOn: [node], retainOnDelete: true },
         );
         const grant = new mysql.Grant(
             `${name}-grant`,

@@ -3,7 +3,7 @@ import type { Seen } from "./look";
 import type { Findings } from "./problem";
 
 /** As in remote/lib/owner.sh: a stack that did something on a host within that time may still be at work on the other one. */
-const OWNER_SECONDS = 1500;
+const OWNER_SECONDS = 2100;
 
 /** What `pulumi stack export` gives, as far as it is read here. */
 export interface State {

@@ -150,7 +150,10 @@ function judgeRetention({ facts }: Seen, found: Findings): void {
     const [, bytes = "0"] = facts.rows("size")[0] ?? [];
     const needed = Math.ceil(60 + Number(bytes) / SEED_BYTES_PER_SECOND);
     const what = `keeps its binary logs for ${kept} s, and seeding ${bytes} bytes may take ${needed} s (at ${SEED_BYTES_PER_SECOND / 1e6} MB/s)`;
-    const next = `SET GLOBAL binlog_expire_logs_seconds = ${4 * needed} on a, and in its option files`;
+    const wanted = facts.variable("binlog_expire_logs_seconds")
+        ? `binlog_expire_logs_seconds = ${4 * needed}`
+        : `expire_logs_days = ${Math.ceil((4 * needed) / 86400)}`;
+    const next = `SET GLOBAL ${wanted} on a, and in its option files`;
     if (kept < needed) {
         found.refuse("a", "MM_PREFLIGHT_RETENTION", `${what}: b would find them gone`, next);
     } else if (kept < 4 * needed) {

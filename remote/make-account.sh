@@ -1,6 +1,6 @@
 # make-account.sh: the replication account on the origin, and its password; it reaches the peer in the backup.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD TLS_REQUIRE
-#        MADE_ELSEWHERE (yes: mysql.User and mysql.Grant make it; its later passwords and its end are here, for those cannot
+#        MADE_ELSEWHERE (yes: mysql.User and mysql.Grant make it; its passwords and its end are here, for those cannot
 #        change anything on a node that is read-only)
 # out:   account name=NAME host=PATTERN
 # codes: MM_ACCOUNT_EXISTS MM_ACCOUNT_MISSING MM_ACCOUNT_LEFT
@@ -26,6 +26,8 @@ ensure_account() {
     fi
     digest="$(digest_of "$ACCOUNT_PASSWORD")"
     if ! has_account; then
+        # made anew elsewhere, it has another password
+        [ "$MADE_ELSEWHERE" != yes ] || forget account
         [ "$MADE_ELSEWHERE" != yes ] || fail MM_ACCOUNT_MISSING "$NODE has no account $WHO, though a mysql.User resource made it" \
             "run pulumi refresh, so that the resource sees it too; then run up again"
         # known before it is made: a run that is cut in between must find its own account, not somebody's
@@ -35,14 +37,14 @@ ensure_account() {
     elif [ -z "$known" ] && [ "$MADE_ELSEWHERE" != yes ]; then
         fail MM_ACCOUNT_EXISTS "$NODE already has an account $WHO that this program did not make. Nothing was changed" \
             "name another one in account.name, or drop it on $NODE if nobody needs it; then run up again"
-    elif [ -n "$known" ] && [ "$(value_of digest "$known")" != "$digest" ]; then
+    elif [ "$(value_of digest "$known")" != "$digest" ] || [ "$(value_of stored "$known")" != "$(read_stored_password)" ]; then
         with_write_access change_password
-        note "gave $WHO its new password"
+        note "gave $WHO its password"
     fi
     # a node that was opened while its peer was gone has taken the right to replicate from that account (fence-node.sh)
     if ! is_parted && ! has_grants; then with_write_access grant; fi
     if ! has_wanted_encryption; then with_write_access sql "$(sql_require_encryption)"; fi
-    remember account "$MARK digest=$digest"
+    remember account "$MARK digest=$digest stored=$(read_stored_password)"
     printf 'account name=%s host=%s\n' "$ACCOUNT" "$ACCOUNT_HOST"
 }
 
@@ -51,6 +53,9 @@ drop_account() {
     if has_account; then with_write_access sql "DROP USER $WHO"; fi
     forget account
 }
+
+# By which it is noticed that somebody else has changed the password: a hash of what the server keeps of it.
+read_stored_password() { sql "SELECT SHA2($(password_column), 256) FROM mysql.user WHERE user = $(quote_sql "$ACCOUNT") AND host = $(quote_sql "$ACCOUNT_HOST")"; }
 
 create_account() { sql_create_account | run_statements; }
 grant() { sql_grant | run_statements; }

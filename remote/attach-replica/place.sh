@@ -76,7 +76,7 @@ require_not_errant() {
 # require_unpurged FILE POSITION: the source still has what this node is going to ask for; else the receiver would stop with
 # error 1236, after the channel was changed.
 require_unpurged() {
-    local gone='' way="let $PEER_HOST keep its logs longer (binlog_expire_logs_seconds); where it follows $NODE, pulumi destroy first (all data stays), for it would lose what is dropped here; then empty $NODE (or name a fresh host), remove $STATE/seed and $STATE/link there, and run up again: it is seeded anew"
+    local gone='' way="let $PEER_HOST keep its logs longer (binlog_expire_logs_seconds); where it follows $NODE, pulumi destroy first (all data stays), for it would lose what is dropped here; then empty $NODE (or name a fresh host), remove $STATE/seed and $STATE/link there, set converge to a new text, and run up again: it is seeded anew"
     if [ "$BY_GTID" = 1 ]; then
         gone="$(peer_read "GTID_SUBTRACT(@@global.gtid_purged, $(quote_sql "$(read_gtid_set)"))" | plain_gtid_set)"
     elif ! has_peer_log_to "$1" "$2"; then

@@ -1,6 +1,6 @@
 # backup.sh: the backup's file on either host, and the throw-away key that delivers it.
 
-SEED_MARK='mysql-master-master-seed'
+SEED_MARK="mysql-master-master-seed-$PORT"
 
 # withdraw_admission KEYS: takes the throw-away key's line out of an authorized_keys file; other lines stay as they are.
 withdraw_admission() {

@@ -2,8 +2,8 @@
 # changes something: identity= stack= (PROJECT/NAME) step= at= (of its last step) since= (of that run), in seconds, from= (address)
 
 # A run may be at work on the other host, and do nothing here meanwhile (its server may take mysql.startTimeoutSeconds, 600, to start, and
-# again with its old options); after this long it counts as ended.
-OWNER_SECONDS=1500
+# twice again with its old options); after this long it counts as ended. preflight/judgeOwner.ts asks with the same number.
+OWNER_SECONDS=2100
 
 # claim_host: under the lock. A step without an identity (a component that is used on its own) keeps no note.
 claim_host() {

@@ -164,6 +164,8 @@ sql_is_own() { echo "($1table_schema NOT IN ($SYSTEM_SCHEMAS) OR $1table_schema 
 
 # ALTER USER, and CREATE USER with REQUIRE, from MySQL 5.7.6 and MariaDB 10.2.
 has_alter_user() { is_at_least 50706 100200; }
+# what mysql.user keeps of a password
+password_column() { if has_alter_user; then echo authentication_string; else echo Password; fi; }
 sql_set_password() {
     if has_alter_user; then
         echo "ALTER USER $1 IDENTIFIED BY $2"

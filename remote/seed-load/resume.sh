@@ -3,7 +3,7 @@
 # Seeded by an earlier up, parted by destroy: with GTIDs it can be proven that this node only lags behind, and needs no seed.
 resume_parted() {
     local errant purged theirs changed parted gone known
-    local next="empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, then run up again"
+    local next="empty $NODE (or name a fresh host), remove /var/lib/mysql-master-master/$PORT there, set converge to a new text, then run up again"
     require_peer "$PEER_HOST" "$PEER_PORT" 20
     if ! have_both_gtids; then
         fail MM_SEED_NOT_PROVEN "$NODE holds what an earlier pair left, and without GTIDs nothing proves that it only lags behind. Nothing was changed" \

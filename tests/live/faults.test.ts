@@ -77,6 +77,16 @@ describe("without GTIDs, over sudo and a bastion, with the account made by @pulu
         await stack.mustUp();
         stack.settings.account = { password: "Zz5tY8uI3oP6aS1d" };
         await stack.mustUp();
+        // a refresh reads the account, and the next up leaves it what it is, on a node that is read-only, too
+        await stack.mustRefresh();
+        expect(await stack.mustUp()).toMatch(/^ +\d+ unchanged$/m);
+        await b.sql("STOP REPLICA; START REPLICA");
+        await waitFor(
+            "b's login",
+            10,
+            () => b.replica("Replica_IO_Running"),
+            (state) => state === "Yes",
+        );
         stack.settings.active = "a";
         stack.settings.converge = "once more";
         await stack.mustUp();

@@ -86,6 +86,10 @@ export class Stack {
         return requireSuccess(await this.destroy());
     }
 
+    async mustRefresh(): Promise<string> {
+        return this.expectSuccess("refresh", "--yes", "--skip-preview", "--non-interactive");
+    }
+
     async export(): Promise<string> {
         return requireSuccess(await this.pulumi("stack", "export"));
     }

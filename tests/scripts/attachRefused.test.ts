@@ -9,7 +9,7 @@ const link = "source=a.example.com:3306 uuid=uuid-a password=d\n";
 const anew =
     "  next: let a.example.com keep its logs longer (binlog_expire_logs_seconds); where it follows b, pulumi destroy first (all data stays), " +
     "for it would lose what is dropped here; then empty b (or name a fresh host), " +
-    "remove /var/lib/mysql-master-master/3306/seed and /var/lib/mysql-master-master/3306/link there, and run up again: it is seeded anew\n";
+    "remove /var/lib/mysql-master-master/3306/seed and /var/lib/mysql-master-master/3306/link there, set converge to a new text, and run up again: it is seeded anew\n";
 const byHand = "  next: whether b lacks anything of it only a DBA can tell: see what it was, and attach it by hand\n";
 
 describe("a source that no longer has what is asked for", () => {

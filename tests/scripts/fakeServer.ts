@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 /** What a fake program answers. */
 export interface Answer {
     stdout?: string;
@@ -267,6 +268,18 @@ export class FakeServer {
         const account = /^SELECT 1 FROM mysql\.user WHERE user = '(\w+)' AND host = '([^']+)'$/.exec(statement);
         if (account) {
             return { stdout: this.accounts.has(`${account[1]}@${account[2]}`) ? "1\n" : "" };
+        }
+        const stored =
+            /^SELECT SHA2\(authentication_string, 256\) FROM mysql\.user WHERE user = '(\w+)' AND host = '([^']+)'$/.exec(
+                statement,
+            );
+        if (stored) {
+            const [, user, host] = stored;
+            return {
+                stdout: createHash("sha256")
+                    .update(`stored ${this.accounts.get(`${user}@${host}`)}`)
+                    .digest("hex"),
+            };
         }
         const login = /^SELECT host FROM mysql\.user WHERE user = '(\w+)'$/.exec(statement)?.[1];
         if (login !== undefined) {

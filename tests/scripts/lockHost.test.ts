@@ -57,7 +57,7 @@ describe("lock-host.sh takes a host", () => {
             stdout: "",
             stderr:
                 `error MM_HOST_LOCKED: b was worked on by stack mysql-master-master/other (from 10.0.0.8, last step seed-load at ${shown(Number(at))}), from ${shown(Number(since))} until ${shown(Number(at))}; it may still run. Nothing was changed\n` +
-                "  next: wait until that has ended, then run up again; a run that was killed counts as ended 1500 s after its last step\n",
+                "  next: wait until that has ended, then run up again; a run that was killed counts as ended 2100 s after its last step\n",
         });
         expect([host.memory("owner"), host.memory("lock")]).toEqual([before, ""]);
     });

@@ -43,8 +43,8 @@ describe("make-account.sh", () => {
         await host.run(script, up);
         const run = await host.run(script, { ...up, ACCOUNT_PASSWORD: "SECRETnew" });
         expect(changes(run.statements)).toEqual([`ALTER USER ${who} IDENTIFIED BY 'SECRETnew'`]);
-        expect(run).toMatchObject({ exitCode: 0, stdout: line, stderr: `a: gave ${who} its new password\n` });
-        expect(host.memory("account")).toMatch(/^account=replicator@% digest=[0-9a-f]{32}\n$/);
+        expect(run).toMatchObject({ exitCode: 0, stdout: line, stderr: `a: gave ${who} its password\n` });
+        expect(host.memory("account")).toMatch(/^account=replicator@% digest=[0-9a-f]{32} stored=[0-9a-f]{64}\n$/);
         const again = await host.run(script, { ...up, ACCOUNT_PASSWORD: "SECRETnew" });
         expect(changes(again.statements)).toEqual([]);
     });
@@ -119,7 +119,9 @@ describe("make-account.sh", () => {
         expect([run.exitCode, run.stdout]).toEqual([0, `account name=${name} host=${host}\n`]);
         expect(run.stderr.startsWith(left("replicator@%"))).toBe(true);
         expect([...node.local.accounts.keys()]).toEqual(["replicator@%", `${name}@${host}`]);
-        expect(node.memory("account")).toMatch(new RegExp(`^account=${name}@${host} digest=[0-9a-f]{32}\n$`));
+        expect(node.memory("account")).toMatch(
+            new RegExp(`^account=${name}@${host} digest=[0-9a-f]{32} stored=[0-9a-f]{64}\n$`),
+        );
         const again = await node.run(script, { ...up, ...change });
         expect([again.exitCode, again.stderr, changes(again.statements)]).toEqual([0, "", []]);
     });
@@ -138,17 +140,22 @@ describe("make-account.sh", () => {
         expect([host.memory("account"), host.local.accounts.get("other@%")]).toEqual([mark, "theirs"]);
     });
 
-    it("takes it for nothing where a resource made the new account, too: that has its password already", async () => {
+    it("gives its password to an account that a resource has made, with one of that's own", async () => {
         const host = makeHost();
         host.remember("account", "account=replicator@% digest=d\n");
-        host.local.accounts.set("other@%", "SECRETaccount");
-        const run = await host.run(script, { ...up, ACCOUNT: "other", MADE_ELSEWHERE: "yes" });
+        host.local.accounts.set("other@%", "the resource's");
+        const own = { ...up, ACCOUNT: "other", MADE_ELSEWHERE: "yes" };
+        const run = await host.run(script, own);
+        const alter = "ALTER USER 'other'@'%' IDENTIFIED BY 'SECRETaccount'";
         expect([run.exitCode, run.stdout, run.stderr, changes(run.statements)]).toEqual([
             0,
             "account name=other host=%\n",
-            left("replicator@%"),
-            [],
+            `${left("replicator@%")}a: gave 'other'@'%' its password\n`,
+            [alter],
         ]);
+        expect(changes((await host.run(script, own)).statements)).toEqual([]);
+        host.local.accounts.set("other@%", "somebody's");
+        expect(changes((await host.run(script, own)).statements)).toEqual([alter]);
     });
 
     it("leaves making to the resource where that does it, and misses an account that is gone", async () => {
@@ -158,6 +165,16 @@ describe("make-account.sh", () => {
             `error MM_ACCOUNT_MISSING: a has no account ${who}, though a mysql.User resource made it\n` +
                 "  next: run pulumi refresh, so that the resource sees it too; then run up again\n",
         );
+        const host = makeHost();
+        host.local.accounts.set("replicator@%", "the resource's");
+        const own = { ...up, MADE_ELSEWHERE: "yes" };
+        await host.run(script, own);
+        host.local.accounts.clear();
+        expect((await host.run(script, own)).exitCode).toBe(1);
+        host.local.accounts.set("replicator@%", "the resource's");
+        expect(changes((await host.run(script, own)).statements)).toEqual([
+            `ALTER USER ${who} IDENTIFIED BY 'SECRETaccount'`,
+        ]);
     });
 });
 

@@ -66,7 +66,7 @@ describe("seed-admit.sh", () => {
         const run = await host.run("seed-admit.sh", { ...parameters, SSH_USER });
         expect(run).toMatchObject({ exitCode: 0, stdout: "admit yes\n", stderr: "" });
         const receiver = host.path("/var/lib/mysql-master-master/3306/receive-backup");
-        const admitted = `command="${sudo}bash ${receiver}",${limits} ssh-ed25519 KEY mysql-master-master-seed`;
+        const admitted = `command="${sudo}bash ${receiver}",${limits} ssh-ed25519 KEY mysql-master-master-seed-3306`;
         expect(host.read(keys)).toBe(`${mine}\n${admitted}\n`);
         await host.run("seed-admit.sh", { ...parameters, SSH_USER });
         expect(host.read(keys)).toBe(`${mine}\n${admitted}\n`);

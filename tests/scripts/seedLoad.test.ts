@@ -36,7 +36,10 @@ function ready(size = backup.length) {
     host.write("/etc/my.cnf", configured);
     host.remember("backup", `${host.path("/tmp/master_backup.sql")}\n`);
     host.local.accounts.set("root@localhost", "");
-    host.write("/root/.ssh/authorized_keys", "ssh-ed25519 MINE me\nssh-ed25519 THROWAWAY mysql-master-master-seed\n");
+    host.write(
+        "/root/.ssh/authorized_keys",
+        "ssh-ed25519 MINE me\nssh-ed25519 THROWAWAY mysql-master-master-seed-3306\n",
+    );
     // the import brings the set of the backup
     host.local.rules.push({
         on: /^INSERT|MySQL dump/,

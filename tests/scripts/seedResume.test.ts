@@ -6,7 +6,8 @@ const script = "seed-load.sh";
 const parted =
     "state=parted source=uuid-a own=uuid-b source_file=bin.7 source_position=700 source_gtid=uuid-a:1-9 file=bin.1 position=4 applied=uuid-a:1-8\n";
 const line = "seed source_file=bin.9 source_position=900 source_gtid=uuid-a:1-9 file=mysql-bin.000003 position=157\n";
-const way = "empty b (or name a fresh host), remove /var/lib/mysql-master-master/3306 there, then run up again";
+const way =
+    "empty b (or name a fresh host), remove /var/lib/mysql-master-master/3306 there, set converge to a new text, then run up again";
 const close = ["SET GLOBAL super_read_only = 0", "SET GLOBAL read_only = 1", "SET GLOBAL event_scheduler = OFF"];
 const fence = "SET GLOBAL super_read_only = 1";
 const create = [

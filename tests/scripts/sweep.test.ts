@@ -34,7 +34,7 @@ function littered(): FakeHost {
     }
     host.write("/tmp/mysql-master-master-3306.AbC123/login.cnf", "x\n");
     host.write("/tmp/mysql-master-master-3307.AbC123/login.cnf", "x\n");
-    host.write("/root/.ssh/authorized_keys", `${keys}command="x" ssh-ed25519 BBBB mysql-master-master-seed\n`);
+    host.write("/root/.ssh/authorized_keys", `${keys}command="x" ssh-ed25519 BBBB mysql-master-master-seed-3306\n`);
     host.local.accounts.set("replicator@%", "x");
     host.local.channel = new Map([
         ["Source_Host", "a.example.com"],

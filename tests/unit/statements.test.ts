@@ -131,6 +131,13 @@ const runs: [string, [number, string][]][] = [
         ],
     ],
     [
+        "password_column",
+        [
+            [2, "Password"],
+            [14, "authentication_string"],
+        ],
+    ],
+    [
         "sql_prepared",
         [
             [2, "XA RECOVER"],
