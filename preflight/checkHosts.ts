@@ -18,7 +18,10 @@ function readConfig(stack: string): Record<string, string> {
     const words = ["config", "--show-secrets", "--json", "--stack", stack, "--non-interactive"];
     const { status, stdout, stderr, error } = spawnSync("pulumi", words, { encoding: "utf8" });
     if (error !== undefined || status !== 0) {
-        const why = error?.message ?? stderr.trim().split("\n").join(" | ");
+        const missing = error && "code" in error && error.code === "ENOENT";
+        const why = missing
+            ? 'the pulumi CLI is not on PATH (make tools gets it, eval "$(make -s env)" puts it there)'
+            : (error?.message ?? stderr.trim().split("\n").join(" | "));
         const next = /no stack named/.test(why) ? "; pulumi stack ls shows those that there are" : "";
         throw new SettingsError([`(stack ${stack}): ${why}${next}`]);
     }
