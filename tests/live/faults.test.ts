@@ -168,8 +168,10 @@ describe("a host is gone", () => {
         await stack.mustUp();
         lab("hosts.sh", ["cut", "b"]);
         stack.settings.gone = "b";
-        // a alone hears that its peer is gone; nothing else runs anywhere
-        expect(await stack.mustUp()).toMatch(/pair-role-a updated[\s\S]*~ 1 updated\n {4}26 unchanged/);
+        // a alone hears that its peer is gone; nothing else runs anywhere, and the roles have another UUID
+        expect(await stack.mustUp()).toMatch(
+            /pair-role-a updated[\s\S]*~ 1 updated\n {4}\+-1 replaced\n {4}2 changes\. 26 unchanged/,
+        );
         await stack.mustDestroy();
         expect(await a.replica("Source_Host")).toBe("");
         expect(await a.sql("SELECT COUNT(*) FROM mysql.user WHERE user = 'replicator'")).toBe("0");
