@@ -64,7 +64,7 @@ describe("two stacks on the same hosts", () => {
     });
 
     test("and when the first has its pair there: until it is said that its state is lost; then the pair runs on under the second", async () => {
-        await age(1510);
+        await age(2110);
         await expectRefusal(
             /error MM_HOST_OTHER_STACK: b is half of a pair that belongs to stack mysql-master-master\/first /,
         );

@@ -35,7 +35,7 @@ describe("lock-host.sh takes a host", () => {
 
     it.each([
         ["going on in a run", 100, 200, 200],
-        ["as a new run, when the last step is old", 1600, 1700, 0],
+        ["as a new run, when the last step is old", 2200, 2300, 0],
     ])("that is this stack's already, %s", async (_, ago, started, since) => {
         const host = makeHost();
         host.remember("owner", note("mine", ago, started));
@@ -44,11 +44,11 @@ describe("lock-host.sh takes a host", () => {
     });
 
     it.each([
-        ["that is alive by its last step", 1490],
+        ["that is alive by its last step", 2090],
         ["whose clock is ahead", -200],
     ])("not from a stack %s, and says who it is since when", async (_, ago) => {
         const host = makeHost();
-        const before = note("other", ago, 1600);
+        const before = note("other", ago, 2200);
         host.remember("owner", before);
         const run = await host.run(script, { ...mine, ACCEPT_OTHER_STACK: true });
         const [, at = "", since = ""] = /at=(\d+) since=(\d+)/.exec(before) ?? [];
@@ -96,7 +96,7 @@ describe("lock-host.sh takes a host", () => {
         ["that left nothing that runs: destroy has parted it", "seed", "state=parted own=uuid-b\n", false],
     ])("from a stack %s, with a warning", async (_, name, marker, accept) => {
         const host = makeHost();
-        const before = note("other", 1510);
+        const before = note("other", 2110);
         host.remember("owner", before);
         host.remember(name, marker);
         const run = await host.run(script, { ...mine, ACCEPT_OTHER_STACK: accept });

@@ -820,13 +820,13 @@ describe("whose the hosts are", () => {
         ["another stack's pair, by a stack that was never up", asked(9000, "", true), [pair]],
         [
             "another stack's pair, whose state is said to be lost too early",
-            asked(2499, "uuid-mine", true, true),
+            asked(3099, "uuid-mine", true, true),
             [work],
         ],
-        ["where another stack was just at work", asked(2499, "uuid-mine"), [work]],
-        ["where a clock was set back", asked(-499, "uuid-mine"), [work]],
-        ["another stack's that has left it", asked(2500, "uuid-mine"), []],
-        ["another stack's pair, whose state is lost", asked(2500, "uuid-mine", true, true), []],
+        ["where another stack was just at work", asked(3099, "uuid-mine"), [work]],
+        ["where a clock was set back", asked(-1099, "uuid-mine"), [work]],
+        ["another stack's that has left it", asked(3100, "uuid-mine"), []],
+        ["another stack's pair, whose state is lost", asked(3100, "uuid-mine", true, true), []],
         [
             "another stack's, into which it imports for long",
             asked(9000, "uuid-mine", "mark seed state=unfinished"),
