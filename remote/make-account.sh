@@ -26,10 +26,12 @@ ensure_account() {
     fi
     digest="$(digest_of "$ACCOUNT_PASSWORD")"
     if ! has_account; then
-        # made anew elsewhere, it has another password
-        [ "$MADE_ELSEWHERE" != yes ] || forget account
-        [ "$MADE_ELSEWHERE" != yes ] || fail MM_ACCOUNT_MISSING "$NODE has no account $WHO, though a mysql.User resource made it" \
-            "run pulumi refresh, so that the resource sees it too; then run up again"
+        if [ "$MADE_ELSEWHERE" = yes ]; then
+            # made anew there, it has another password
+            forget account
+            fail MM_ACCOUNT_MISSING "$NODE has no account $WHO, though a mysql.User resource made it" \
+                "run pulumi refresh, so that the resource sees it too; then run up again"
+        fi
         # known before it is made: a run that is cut in between must find its own account, not somebody's
         remember account "$MARK digest=unfinished"
         with_write_access create_account
@@ -55,7 +57,7 @@ drop_account() {
 }
 
 # By which it is noticed that somebody else has changed the password: a hash of what the server keeps of it.
-read_stored_password() { sql "SELECT SHA2($(password_column), 256) FROM mysql.user WHERE user = $(quote_sql "$ACCOUNT") AND host = $(quote_sql "$ACCOUNT_HOST")"; }
+read_stored_password() { read_account "SHA2($(password_column), 256)"; }
 
 create_account() { sql_create_account | run_statements; }
 grant() { sql_grant | run_statements; }

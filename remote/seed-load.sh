@@ -6,7 +6,8 @@
 # out:   seed source_file=FILE source_position=BYTES source_gtid=SET file=FILE position=BYTES
 # codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_BACKUP_MISSING MM_SEED_LOAD MM_SEED_INCOMPLETE MM_SEED_LOGIN_LOST
 #        MM_SEED_NO_START MM_SEED_NOT_PROVEN
-# parts: seed-load/overwrite.sh (may this node be overwritten?) seed-load/resume.sh (the data of an earlier pair); the import itself is here
+# parts: seed-load/overwrite.sh (may this node be overwritten?) seed-load/system-tables.sh (accounts come at once) seed-load/resume.sh (the data
+#        of an earlier pair); the import itself is here
 
 main() {
     require_server
@@ -46,9 +47,8 @@ require_backup() {
 
 load() {
     local schema status=0 started=$SECONDS
-    # what may be here, should this import be cut: known before its first trace
-    { recall seed-expects && read_accounts && cat "$SCRATCH/wanted"; } | sort -u >"$SCRATCH/expects"
-    remember seed-expects "$(cat "$SCRATCH/expects")"
+    # known before its first trace
+    note_expected
     # closed first: what somebody writes on an open node is not of the import; and what came until now is somebody's
     close_for_seed
     require_overwritable
@@ -80,11 +80,16 @@ load() {
     close_after_seed
     require_untouched
     # an account that was made on the origin meanwhile came with this backup, and may not be in the next one
-    { recall seed-expects && read_accounts; } | sort -u >"$SCRATCH/expects"
-    remember seed-expects "$(cat "$SCRATCH/expects")"
+    note_expected
     require_complete
     remember_seed imported "$(value_of file "$DUMP")" "$(value_of position "$DUMP")" "$(value_of gtid "$DUMP")"
     note "imported in $((SECONDS - started)) s"
+}
+
+# What may be here, should this import be cut.
+note_expected() {
+    { recall seed-expects && read_accounts && cat "$SCRATCH/wanted"; } | sort -u >"$SCRATCH/expects"
+    remember seed-expects "$(cat "$SCRATCH/expects")"
 }
 
 # The import is not in the log: what is there is somebody else's.

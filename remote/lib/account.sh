@@ -1,7 +1,9 @@
 # account.sh: the replication account on this node's own server.
 
 sql_account() { printf '%s@%s' "$(quote_sql "$ACCOUNT")" "$(quote_sql "$ACCOUNT_HOST")"; }
-has_account() { [ -n "$(sql "SELECT 1 FROM mysql.user WHERE user = $(quote_sql "$ACCOUNT") AND host = $(quote_sql "$ACCOUNT_HOST")")" ]; }
+# read_account EXPRESSION: of its row; nothing where there is none.
+read_account() { sql "SELECT $1 FROM mysql.user WHERE user = $(quote_sql "$ACCOUNT") AND host = $(quote_sql "$ACCOUNT_HOST")"; }
+has_account() { [ -n "$(read_account 1)" ]; }
 
 # The second grant lets each node see the other's test row, in a schema of the program's own.
 sql_create_account() {
@@ -26,7 +28,7 @@ has_grants() {
 has_wanted_encryption() {
     local asks
     [ -n "$TLS_REQUIRE" ] || return 0
-    asks="$(sql "SELECT ssl_type FROM mysql.user WHERE user = $(quote_sql "$ACCOUNT") AND host = $(quote_sql "$ACCOUNT_HOST")")"
+    asks="$(read_account ssl_type)"
     [ "$TLS_REQUIRE:$asks" != true: ] && { [ "$TLS_REQUIRE" = true ] || [ -z "$asks" ]; }
 }
 sql_require_encryption() { sql_require_tls "$(sql_account)" "$([ "$TLS_REQUIRE" = true ] && echo SSL || echo NONE)"; }

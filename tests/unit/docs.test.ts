@@ -50,6 +50,12 @@ describe("the header of a script", () => {
         expect(text.match(/MM_[A-Z_]*\*|\b(?:fail|warn) ["$]/g)).toBeNull();
     });
 
+    it.each(scripts.filter((script) => script !== "preflight.sh"))("names the pieces in the folder of %s", (script) => {
+        const own = files.filter((file) => file.startsWith(script.replace(/\.sh$/, "/")));
+        const [, parts = ""] = /^# parts:(.*(?:\n# {2}.*)*)/m.exec(remoteText(script)) ?? [];
+        expect((parts.match(/\S+\.sh/g) ?? []).sort()).toEqual(own);
+    });
+
     it("is read by this test over several lines, and a call wherever it stands", () => {
         expect(said("# out:   x\n# codes: MM_A_B MM_A_C,\n#        MM_D_E\n\nmain() {")).toEqual([
             "MM_A_B",
