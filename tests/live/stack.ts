@@ -9,6 +9,12 @@ export interface Outcome {
     text: string;
 }
 
+/** Where settings have one. */
+interface Passwords {
+    account?: { password?: string };
+    a?: { mysql?: { admin?: { password?: string } } };
+}
+
 /** A run of the engine that goes on. */
 export interface Running {
     /** What it has said so far. */
@@ -66,7 +72,7 @@ export class Stack {
 
     up(...flags: string[]): Promise<Outcome> {
         this.write();
-        return this.pulumi("up", "--yes", "--skip-preview", "--non-interactive", ...flags);
+        return this.pulumi("up", "--yes", "--skip-preview", "--non-interactive", ...flags).then(this.withoutPasswords);
     }
 
     preview(...flags: string[]): Promise<Outcome> {
@@ -75,7 +81,7 @@ export class Stack {
     }
 
     destroy(): Promise<Outcome> {
-        return this.pulumi("destroy", "--yes", "--skip-preview", "--non-interactive");
+        return this.pulumi("destroy", "--yes", "--skip-preview", "--non-interactive").then(this.withoutPasswords);
     }
 
     async mustUp(): Promise<string> {
@@ -113,7 +119,7 @@ export class Stack {
         }
         const ended = new Promise<Outcome>((resolve) =>
             child.once("close", (code) => resolve({ exitCode: code ?? 1, text })),
-        );
+        ).then(this.withoutPasswords);
         return {
             text: () => text,
             ended,
@@ -124,6 +130,17 @@ export class Stack {
             },
         };
     }
+
+    /** No run tells a password, however it ends: the replication account's, and the admin account's. */
+    private withoutPasswords = (outcome: Outcome): Outcome => {
+        const { account, a } = this.settings as Passwords;
+        for (const secret of [account?.password, a?.mysql?.admin?.password]) {
+            if (secret !== undefined && outcome.text.includes(secret)) {
+                throw new Error("what the engine wrote holds a password of the stack");
+            }
+        }
+        return outcome;
+    };
 
     /** What a user does after an engine was killed: put the last whole state back where the kill cut it, and cancel. */
     private async recover(): Promise<void> {
