@@ -11,7 +11,7 @@ import { ReplicationLink, type RetryArgs, type SeedArgs } from "./replicationLin
 /** What a pair's nodes are made of: the rest of a node's arguments follows from the pair. */
 export type PairNodeArgs = Omit<
     MasterNodeArgs,
-    "label" | "after" | "converge" | "gone" | "identity" | "autoIncrementOffset" | "tls"
+    "label" | "after" | "converge" | "gone" | "identity" | "autoIncrementOffset" | "ownGtidDomain" | "tls"
 >;
 
 export interface MasterMasterPairArgs {
@@ -88,13 +88,13 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         const taken = this.takeHosts(name, nodes.a, nodes.b, checked, args);
         // another server on the same host is a reason for all steps to look again
         const after = pulumi.interpolate`${checked} ${taken}`;
-        const node = (label: "a" | "b", autoIncrementOffset: number) => {
+        const node = (label: "a" | "b", apart: Pick<MasterNodeArgs, "autoIncrementOffset" | "ownGtidDomain">) => {
             const own = nodes[label];
             const mysql = { serverId: defaults.serverId[label], ...own.mysql };
-            return new MasterNode(`${name}-${label}`, { ...own, mysql, autoIncrementOffset, after }, { parent: this });
+            return new MasterNode(`${name}-${label}`, { ...own, ...apart, mysql, after }, { parent: this });
         };
-        this.a = node("a", 1);
-        this.b = node("b", 2);
+        this.a = node("a", { autoIncrementOffset: 1 });
+        this.b = node("b", { autoIncrementOffset: 2, ownGtidDomain: true });
         const reached = pulumi.interpolate`${this.reach(name, this.a, this.b)} ${this.reach(name, this.b, this.a)}`;
         this.account = new ReplicationAccount(
             `${name}-replicator`,

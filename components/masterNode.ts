@@ -70,6 +70,8 @@ export interface MasterNodeArgs {
     tls?: TlsArgs;
     /** 1 or 2: this node's auto_increment_offset. */
     autoIncrementOffset?: number;
+    /** Default false. True, on MariaDB: before its first link the node gets a gtid_domain_id of its own, its server_id, where it has none. */
+    ownGtidDomain?: boolean;
     /** A value that has to be there before anything changes on the host, such as the fingerprints of checks. */
     after?: pulumi.Input<string>;
     /** A new text makes the step look again, and repair what it finds. */
@@ -119,12 +121,14 @@ export class MasterNode extends pulumi.ComponentResource {
                     SERVICE: mysql.service ?? "",
                     START_TIMEOUT_SECONDS: mysql.startTimeoutSeconds ?? defaults.mysql.startTimeoutSeconds,
                     SETTINGS: settings.apply((lines) => lines.join("\n")),
+                    GTID_DOMAIN_ID: args.ownGtidDomain ? serverId : "",
                     AFTER: args.after ?? "",
                 },
                 plan: [
                     pulumi.interpolate`configure node ${args.label}: directly under [mysqld] of ${mysql.optionFile ?? "its option file"}, in one managed block:`,
                     pulumi.interpolate`  log_bin=${mysql.logBin ?? defaults.mysql.logBin} server_id=${serverId} log_slave_updates=1 relay_log=${mysql.relayLog ?? defaults.mysql.relayLog}`,
                     settings.apply((lines) => `  ${lines.join(" ")}`),
+                    ...(args.ownGtidDomain ? [pulumi.interpolate`  on MariaDB: gtid_domain_id=${serverId}`] : []),
                     describeBindAddress(mysql.bindAddress),
                     "restart the server only if a value differs that cannot change while it runs",
                 ],

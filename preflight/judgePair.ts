@@ -31,11 +31,10 @@ export function judgePair(a: Seen, b: Seen, found: Findings): void {
     }
     requireEqual(a, b, found, "gtid_mode", "MM_PREFLIGHT_GTID_MODE", "make both the same");
     if ([a, b].some(({ facts }) => facts.variable("gtid_strict_mode") === "ON")) {
-        const domain = a.facts.variable("gtid_domain_id");
-        if (domain === b.facts.variable("gtid_domain_id")) {
-            const what = `gtid_strict_mode is on, and both have gtid_domain_id ${domain}: what one writes stops the other (1950)`;
-            const next =
-                "give b another gtid_domain_id, in its option file and by SET GLOBAL; or switch gtid_strict_mode off";
+        const domain = comingDomain(a);
+        if (domain === comingDomain(b)) {
+            const what = `gtid_strict_mode is on, and both write into gtid_domain_id ${domain}: what one writes stops the other (1950)`;
+            const next = "set mysql.options.gtid_domain_id of node b to another number; or switch gtid_strict_mode off";
             found.refuse("pair", "MM_PREFLIGHT_GTID_STRICT", what, next);
         }
     }
@@ -50,6 +49,14 @@ export function judgePair(a: Seen, b: Seen, found: Findings): void {
         const what = `the two differ in ${apart.join(", ")}: what is created from now on, or who may do what, may differ, too`;
         found.warn("pair", "MM_PREFLIGHT_VARIABLES", what, "make them the same on both, in the option files too");
     }
+}
+
+/** The domain of a MariaDB node's GTIDs, once it is configured: b gets one of its own before its first link (configure-node.sh). */
+function comingDomain({ facts, node }: Seen): string {
+    const set = node.wanted.find((line) => line.startsWith("gtid_domain_id="))?.split("=")[1];
+    const running = facts.variable("gtid_domain_id");
+    const isNew = facts.rows("channel").length === 0 && facts.mark("link", "source") === "";
+    return set ?? (node.label === "b" && isNew && running === "0" ? String(node.serverId) : running);
 }
 
 /** What a statement that is replicated as text leaves to the server, and what gives or takes rights beside the accounts' own. */

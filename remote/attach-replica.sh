@@ -11,6 +11,7 @@ main() {
     require_server
     open_state
     WANTED="$PEER_HOST:$PEER_PORT"
+    restore_strict_mode
     look_at_replication
     FOLLOWED="$(read_followed)"
     case "$1" in
@@ -27,6 +28,8 @@ follow() {
     id="$(read_peer_id)"
     BY_GTID=0
     if have_both_gtids; then BY_GTID=1; fi
+    BY_SLAVE_POS=0
+    if goes_by_slave_pos; then BY_SLAVE_POS=1; fi
     require_ours
     require_strict_applier
     require_same_source "$id"

@@ -1,6 +1,7 @@
 # configure-node.sh: makes one server ready to be half of a pair; restarts it only if that is the only way.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE START_TIMEOUT_SECONDS
 #        SERVER_ID LOG_BIN RELAY_LOG BIND_ADDRESS HOST SETTINGS (lines of name=value)
+#        GTID_DOMAIN_ID (on MariaDB, of a node that is new to replication; empty: its own)
 # out:   node port=PORT server_id=ID uuid=UUID server=FLAVOUR-VERSION gtid=ON|OFF log_bin=NAME log=ID listens=ADDRESSES
 # codes: MM_NODE_SERVER_ID MM_NODE_GTID_MODE MM_NODE_NO_NETWORK MM_NODE_ADDRESS MM_NODE_OPTION_OVERRIDDEN MM_NODE_OPTIONS_INVALID MM_NODE_NO_START
 #        MM_NODE_VOLATILE MM_NODE_VALUE_DIFFERS
@@ -33,6 +34,7 @@ configure() {
     choose_bind_address "$file"
     distrust_unfinished_seed
     distrust_own_log
+    choose_gtid_domain "$file"
     wanted_lines >"$SCRATCH/wanted"
     require_no_persisted_override
     write_options "$file"
@@ -111,6 +113,17 @@ choose_log_name() {
     fi
 }
 
+# Two servers that write GTIDs into one domain would hand out the same ones. One that has a domain of its own keeps it; so does one that
+# is linked: sessions that are open keep the old domain, and a second one beside it is begun before anybody writes here.
+choose_gtid_domain() {
+    local running
+    [ -n "$GTID_DOMAIN_ID" ] || return 0
+    case $'\n'"$SETTINGS" in *$'\n'gtid_domain_id=*) GTID_DOMAIN_ID='' ;; esac
+    if ! has_gtid_domains || block_settings "$1" | grep '^gtid_domain_id=' >/dev/null; then return; fi
+    running="$(read_variable gtid_domain_id)"
+    if [ -n "$(recall link)$(replica_field Source_Host)" ] || { [ "$running" != 0 ] && [ "$running" != "$GTID_DOMAIN_ID" ]; }; then GTID_DOMAIN_ID=''; fi
+}
+
 wanted_lines() {
     [ "$WRITE_LOG_BIN" = no ] || echo "log_bin=$LOG_BIN"
     echo "server_id=$SERVER_ID"
@@ -121,6 +134,7 @@ wanted_lines() {
         echo "$AT_START_ALONE=1"
         relay_log_info_setting
     fi
+    [ -z "$GTID_DOMAIN_ID" ] || ! has_gtid_domains || echo "gtid_domain_id=$GTID_DOMAIN_ID"
     [ -z "$BIND_ADDRESS" ] || echo "bind_address=$BIND_ADDRESS"
     [ -z "$SETTINGS" ] || printf '%s\n' "$SETTINGS"
 }

@@ -126,7 +126,7 @@ part_from_gone() {
         return
     fi
     ! has_dropped_received ||
-        warn MM_LINK_BEHIND "the server of $NODE was started since it last heard from $PEER_HOST, and relay_log_recovery throws away at a start what was received and not applied: if it lagged then, that is missing. It has all up to $(replica_field Relay_Source_Log_File) $(replica_field Exec_Source_Log_Pos); what came after is in the binary log of $PEER_HOST, should its disks come back"
+        warn MM_LINK_BEHIND "the server of $NODE was started since it last heard from $PEER_HOST, and relay_log_recovery throws away at a start what was received and not applied: if it lagged then, that is missing. It has all up to $(read_applied_place); what came after is in the binary log of $PEER_HOST, should its disks come back"
     # where this ends in a refusal, it goes on as before: the gone one may be back, and nothing else would start it
     [ "$(replica_field Replica_IO_Running)" = No ] || at_exit receive_again
     sql "STOP $(sql_replica) IO_THREAD"

@@ -59,11 +59,7 @@ load() {
     done
     # without its place: the node is empty so far, and what is found there later is not of the import
     write_seed unfinished
-    # The installation's own transactions would count as errant, and forbid the backup's GTID set.
-    if [ "$(read_gtid_mode)" = ON ]; then
-        sql "$(sql_reset_binary_logs)"
-        keep_log_id
-    fi
+    begin_log_anew
     raise_packet_limit
     START="$(read_coordinates)"
     write_seed unfinished "file=${START% *}" "position=${START#* }"
@@ -84,6 +80,15 @@ load() {
     require_complete
     remember_seed imported "$(value_of file "$DUMP")" "$(value_of position "$DUMP")" "$(value_of gtid "$DUMP")"
     note "imported in $((SECONDS - started)) s"
+}
+
+# The installation's own transactions would count as errant, and forbid the backup's GTID set. On MariaDB the new log goes on behind the
+# origin's GTIDs: with those of an earlier node of this one's domain and id its own ones would come twice.
+begin_log_anew() {
+    [ "$(read_gtid_mode)" = ON ] || has_gtid_domains || return 0
+    sql "$(sql_reset_binary_logs)"
+    if has_gtid_domains; then sql "SET GLOBAL gtid_binlog_state = $(quote_sql "$(value_of gtid "$DUMP")")"; fi
+    keep_log_id
 }
 
 # What may be here, should this import be cut.

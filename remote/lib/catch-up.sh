@@ -29,6 +29,15 @@ is_past_mark() {
     [ "$logs" -gt 0 ] || { [ "$logs" = 0 ] && [ "${BASH_REMATCH[2]}" -ge "${BASH_REMATCH[4]}" ]; }
 }
 
+# read_applied_place: for a message, of the status that was looked at: up to where in its source's log this server has applied. A link by
+# MariaDB's GTIDs tells a place in a file only while it is connected.
+read_applied_place() {
+    case "$(replica_field Using_Gtid)" in
+        '' | No) printf '%s %s' "$(replica_field Relay_Source_Log_File)" "$(replica_field Exec_Source_Log_Pos)" ;;
+        *) read_variable gtid_slave_pos ;;
+    esac
+}
+
 # are_threads_running: of the status that was looked at.
 are_threads_running() { [ "$(replica_field Replica_IO_Running) $(replica_field Replica_SQL_Running)" = 'Yes Yes' ]; }
 

@@ -4,8 +4,8 @@
 #   state=unfinished   the import is to begin on an empty node; source= own= (the uuids of the origin and of this very server);
 #                      file= position= (where this server's own log stood): it has begun
 #   state=imported     it is whole and proven; beside source= and own= the places from which each follows the other: source_log= (the id of
-#                      the origin's log, own-log.sh) source_file= source_position= source_gtid= (the GTIDs that the backup holds; empty
-#                      where GTIDs are off) file= position= (where this server's own log stands now)
+#                      the origin's log, own-log.sh) source_file= source_position= source_gtid= (the GTIDs that the backup holds, on
+#                      MariaDB the last one of each domain; empty where GTIDs are off) file= position= (where this server's own log stands now)
 #   state=done         and proven after a restart, or found to need no seed (then the places are those of that moment); used=yes: the link
 #                      that began there is ended, and its place behind this server
 #   state=parted       destroy has ended the pair; the data is here still; beside those applied= (the GTIDs that this server had then; empty

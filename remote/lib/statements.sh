@@ -23,8 +23,11 @@ forgets_source() { is_at_least 50516 100000; }
 sql_forget_source() { if forgets_source; then echo "RESET $(sql_replica) ALL"; else echo 'RESET SLAVE'; fi; }
 # How often a receiver tries again is an option of the channel from MySQL 5.6.1; before, and in MariaDB, of the server's start.
 has_retry_count() { is_at_least 50601; }
-# MariaDB from 10.10 follows by GTID unless it is told not to.
-has_use_gtid() { is_at_least 999999 100000; }
+# MariaDB's GTIDs are always on: DOMAIN-SERVER-NUMBER; a place in a log is the last one of each domain. From 10.10 it follows by them unless
+# it is told not to.
+has_gtid_domains() { is_at_least 999999 100000; }
+# sql_gtid_place FILE POSITION: that place of this server's binary log, by GTIDs; empty where nothing stands before it, NULL where it is gone.
+sql_gtid_place() { echo "BINLOG_GTID_POS($(quote_sql "$1"), $2)"; }
 # From MariaDB 11.4 a channel asks for TLS and a certificate that can be verified, unless it is told not to.
 verifies_by_default() { is_at_least 999999 110400; }
 # A login is changed while the applier runs from MySQL 5.7.4; before, and in MariaDB, both threads have to stand (1198).
@@ -183,7 +186,7 @@ account_rights() { if [ "$FLAVOUR" = MariaDB ]; then echo 'REPLICATION SLAVE, BI
 series_right() {
     if [ "$FLAVOUR" = MariaDB ]; then
         case "$1" in
-            SYSTEM_VARIABLES_ADMIN) echo 'SUPER, BINLOG ADMIN' ;;
+            SYSTEM_VARIABLES_ADMIN) echo 'SUPER, BINLOG ADMIN, REPLICATION MASTER ADMIN' ;;
             REPLICATION_SLAVE_ADMIN) echo 'REPLICATION SLAVE ADMIN, SLAVE MONITOR' ;;
             CONNECTION_ADMIN) echo 'CONNECTION ADMIN, READ_ONLY ADMIN' ;;
             'REPLICATION CLIENT') echo 'BINLOG MONITOR' ;;

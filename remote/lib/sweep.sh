@@ -18,6 +18,7 @@ sweep_channel() {
         sql "STOP $(sql_replica)" "$(sql_forget_source)"
         note "no longer follows $PEER_HOST:$PEER_PORT"
     fi
+    restore_strict_mode
     drop_channel_cas ''
     forget link
 }

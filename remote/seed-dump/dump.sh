@@ -183,7 +183,7 @@ wait_for_dump() {
 }
 
 # require_whole_dump STATUS: of PART; and reads its coordinates, into DUMP_FILE, DUMP_POSITION and DUMP_GTID. They stand near its
-# top: the line that --source-data writes, and the GTID set where GTIDs are on.
+# top: the line that --source-data writes, and the GTID set where GTIDs are on; MariaDB is asked for it.
 require_whole_dump() {
     local top="$SCRATCH/top"
     if [ "$1" -ne 0 ] || ! tail -n 1 "$PART" | grep -q '^-- Dump completed'; then
@@ -197,6 +197,7 @@ require_whole_dump() {
     if [ -z "$DUMP_FILE" ] || [ -z "$DUMP_POSITION" ]; then
         fail MM_SEED_DUMP "the dump on $NODE carries no binary log coordinates" "see that mysqldump is of the server's series, then run up again"
     fi
+    ! has_gtid_domains || DUMP_GTID="$(sql "SELECT COALESCE($(sql_gtid_place "$DUMP_FILE" "$DUMP_POSITION"), '')")"
     [ "$(read_gtid_mode)" != ON ] || [ -n "$DUMP_GTID" ] || [ -z "$(read_gtid_set)" ] ||
         fail MM_SEED_DUMP "the dump on $NODE carries no GTID set, though GTIDs are on" "see that mysqldump is of the server's series, then run up again"
 }

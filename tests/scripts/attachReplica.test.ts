@@ -128,23 +128,100 @@ describe("attach-replica.sh", () => {
         expect(run.stdout).toBe(line);
     });
 
-    it("says to MariaDB that the link goes by position and is not verified, for its defaults say otherwise; its number names the peer", async () => {
-        const host = makeHost({}, {}, "11.8.2-MariaDB");
-        host.peer.rules.push(
-            { on: "SELECT CONCAT('server-id-', @@global.server_id)", answer: { stdout: "server-id-10" } },
-            { on: "SHOW GLOBAL VARIABLES LIKE 'have_ssl'", answer: { stdout: "have_ssl\tYES" } },
-        );
-        const run = await host.run(script, { ...up, PEER_UUID: "server-id-10-cafe" });
-        expect(changes(run.statements)).toEqual([
-            "STOP SLAVE",
-            "RESET SLAVE ALL",
-            `CHANGE MASTER TO ${login.replaceAll("SOURCE", "MASTER")}, MASTER_LOG_FILE = 'mysql-bin.000002', MASTER_LOG_POS = 1234, MASTER_CONNECT_RETRY = 10, MASTER_USE_GTID = no, MASTER_SSL = 1, MASTER_SSL_CA = '', MASTER_SSL_VERIFY_SERVER_CERT = 0`,
-            "START SLAVE",
-        ]);
-        expect([run.stderr, run.stdout]).toEqual([
-            "b: follows a.example.com:3306 from mysql-bin.000002 1234\n",
-            "link source=a.example.com:3306 uuid=server-id-10-cafe\n",
-        ]);
+    describe("on MariaDB", () => {
+        const known = { gtid_slave_pos: "", gtid_strict_mode: "0" };
+        const args = { ...up, PEER_UUID: "server-id-10-cafe" };
+        /** a writes into domain 0, b into `domain`. */
+        function mariaDb(domain: string, version = "11.8.2-MariaDB"): FakeHost {
+            const host = makeHost({ ...known, gtid_domain_id: domain }, { gtid_domain_id: "0" }, version);
+            host.peer.rules.push(
+                { on: "SELECT CONCAT('server-id-', @@global.server_id)", answer: { stdout: "server-id-10" } },
+                { on: "SHOW GLOBAL VARIABLES LIKE 'have_ssl'", answer: { stdout: "have_ssl\tYES" } },
+                { on: "SELECT BINLOG_GTID_POS('mysql-bin.000002', 1234)", answer: { stdout: "0-10-7,5-1-3" } },
+            );
+            return host;
+        }
+        const master = login.replaceAll("SOURCE", "MASTER");
+        const tls = "MASTER_SSL = 1, MASTER_SSL_CA = '', MASTER_SSL_VERIFY_SERVER_CERT = 0";
+        const by = (how: string) => `CHANGE MASTER TO ${master}, ${how}, ${tls}`;
+        const byPlace =
+            "MASTER_LOG_FILE = 'mysql-bin.000002', MASTER_LOG_POS = 1234, MASTER_CONNECT_RETRY = 10, MASTER_USE_GTID = no";
+        const bySlavePos = "MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 10";
+
+        it("asks by GTID from the seed's place where each writes into a domain of its own, and does not have the certificate verified by default", async () => {
+            const host = mariaDb("20");
+            const run = await host.run(script, args);
+            expect(changes(run.statements)).toEqual([
+                "STOP SLAVE",
+                "RESET SLAVE ALL",
+                "SET GLOBAL gtid_slave_pos = '0-10-7,5-1-3'",
+                by(bySlavePos),
+                "START SLAVE",
+            ]);
+            expect([run.stderr, run.stdout]).toEqual([
+                "b: follows a.example.com:3306 from mysql-bin.000002 1234, by GTID from 0-10-7,5-1-3\n",
+                "link source=a.example.com:3306 uuid=server-id-10-cafe\n",
+            ]);
+            expect(changes((await host.run(script, args)).statements)).toEqual([]);
+        });
+
+        it("is not held up by its strict mode, which is on again afterwards, however that ends", async () => {
+            const host = mariaDb("20");
+            host.local.variables.set("gtid_strict_mode", "1");
+            const run = await host.run(script, args);
+            expect(changes(run.statements)).toEqual([
+                "STOP SLAVE",
+                "RESET SLAVE ALL",
+                "SET GLOBAL gtid_strict_mode = 0",
+                "SET GLOBAL gtid_slave_pos = '0-10-7,5-1-3'",
+                by(bySlavePos),
+                "START SLAVE",
+                "SET GLOBAL gtid_strict_mode = 1",
+            ]);
+            const other = mariaDb("20");
+            other.local.variables.set("gtid_strict_mode", "1");
+            other.local.rules.push({ on: /^CHANGE MASTER/, answer: refused(1201, "no") });
+            expect((await other.run(script, args)).exitCode).toBe(1);
+            expect([other.local.variables.get("gtid_strict_mode"), other.memory("strict-mode")]).toEqual([
+                "1",
+                undefined,
+            ]);
+            // a run that was killed in between
+            other.local.variables.set("gtid_strict_mode", "0");
+            other.remember("strict-mode", "1\n");
+            await other.run(script, args);
+            expect(other.local.variables.get("gtid_strict_mode")).toBe("1");
+        });
+
+        it("goes by position where both write into one domain, and says so to the server, for its default says otherwise", async () => {
+            const host = mariaDb("0", "10.11.6-MariaDB");
+            const run = await host.run(script, args);
+            expect(changes(run.statements)).toEqual([
+                "STOP SLAVE",
+                "RESET SLAVE ALL",
+                by(byPlace).split(", MASTER_SSL_CA")[0],
+                "START SLAVE",
+            ]);
+            expect(run.stderr).toBe("b: follows a.example.com:3306 from mysql-bin.000002 1234\n");
+        });
+
+        it("leaves a link that stands by position alone, though the domains are two by now", async () => {
+            const host = mariaDb("0");
+            await host.run(script, args);
+            host.local.variables.set("gtid_domain_id", "20");
+            expect(changes((await host.run(script, args)).statements)).toEqual([]);
+        });
+
+        it("gives a link by GTID another account, and leaves its place alone; puts current_pos right, which would ask for what the peer lacks", async () => {
+            const host = mariaDb("20");
+            await host.run(script, args);
+            host.local.channel?.set("Source_User", "somebody");
+            const again = ["STOP SLAVE", by(bySlavePos), "START SLAVE"];
+            expect(changes((await host.run(script, args)).statements)).toEqual(again);
+            host.local.channel?.set("Using_Gtid", "Current_Pos");
+            expect(changes((await host.run(script, args)).statements)).toEqual(again);
+            expect(changes((await host.run(script, args)).statements)).toEqual([]);
+        });
     });
 
     it.each([

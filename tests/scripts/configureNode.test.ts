@@ -125,6 +125,31 @@ describe("configure-node.sh", () => {
         expect(host.read("/etc/real.cnf")).toBe(["[mysqld]", ...block, "user=mysql", ""].join("\n"));
     });
 
+    it.each([
+        ["gets one of its own", "0", {}, "", "20"],
+        ["keeps the one that its files give", "5", {}, "", "5"],
+        ["goes on with its own", "20", {}, "", "20"],
+        ["is given the one of the stack's options", "0", { SETTINGS: "gtid_domain_id=7" }, "", "7"],
+        ["that is linked keeps its domain, for open sessions would", "0", {}, "source=a:3306 uuid=u\n", "0"],
+        ["a gets none", "0", { GTID_DOMAIN_ID: "" }, "", "0"],
+    ])("a node of MariaDB %s (it has %s)", async (_, domain, more, link, wanted) => {
+        const host = node({ ...right, gtid_domain_id: domain, sync_relay_log_info: "1" }, undefined, "10.11.6-MariaDB");
+        host.local.variables.set("datadir", host.path("/var/lib/mysql"));
+        host.local.variables.set("server_id", "20");
+        host.remember("link", link);
+        for (let time = 0; time < 2; time += 1) {
+            const run = await host.run(script, { ...up, GTID_DOMAIN_ID: "20", ...more });
+            expect(run).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining("error") });
+            expect([host.local.variables.get("gtid_domain_id"), restarts(host)]).toEqual([wanted, []]);
+        }
+        expect(
+            host
+                .read("/etc/my.cnf")
+                ?.match(/^gtid.domain.id=.*$/gm)
+                ?.map((each) => each.slice(15)) ?? [],
+        ).toEqual(wanted === domain && domain !== "20" ? [] : [wanted]);
+    });
+
     it("refuses a line that would win over the block, names it, and puts the file back", async () => {
         const text = "[mysqld]\nrelay-log=theirs\n";
         const host = node(right, text);

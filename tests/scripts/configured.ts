@@ -12,6 +12,7 @@ export const up = {
     SERVICE: "mysqld",
     START_TIMEOUT_SECONDS: 10,
     SETTINGS: "binlog_format=ROW",
+    GTID_DOMAIN_ID: "",
 };
 export const line =
     "node port=3306 server_id=20 uuid=uuid-b server=MySQL-9.7.4 gtid=ON log_bin=mysql-bin log=1700000000 listens=*\n";
@@ -42,8 +43,8 @@ export const fresh = {
 };
 
 /** A server that takes what its option file says when it is restarted. */
-export function node(variables: Record<string, string>, file = "[mysqld]\nuser=mysql\n"): FakeHost {
-    const host = makeHost(variables);
+export function node(variables: Record<string, string>, file = "[mysqld]\nuser=mysql\n", version?: string): FakeHost {
+    const host = makeHost(variables, {}, version);
     const place = (name: string) => host.path(`/var/lib/mysql/${name}`);
     host.local.variables.set("log_bin_basename", place(variables.log_bin_basename ?? "mysql-bin"));
     host.write("/etc/my.cnf", file);

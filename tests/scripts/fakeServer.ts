@@ -208,7 +208,7 @@ export class FakeServer {
     private replicate(statement: string): Answer | undefined {
         const word = this.isOld ? "SLAVE" : "REPLICA";
         if (statement.startsWith("CHANGE ")) {
-            const options = [...statement.matchAll(/(?:SOURCE|MASTER)_(\w+) = (?:'([^']*)'|(\d+))/g)];
+            const options = [...statement.matchAll(/(?:SOURCE|MASTER)_(\w+) = (?:'([^']*)'|(\w+))/g)];
             const given = Object.fromEntries(
                 options.map(([, name = "", text, number]) => [name, text ?? number ?? ""]),
             );
@@ -219,6 +219,7 @@ export class FakeServer {
                 AUTO_POSITION: "Auto_Position",
                 CONNECT_RETRY: "Connect_Retry",
                 RETRY_COUNT: "Source_Retry_Count",
+                USE_GTID: "Using_Gtid",
                 LOG_FILE: "Relay_Source_Log_File",
                 LOG_POS: "Exec_Source_Log_Pos",
                 SSL: "Source_SSL_Allowed",
@@ -236,7 +237,8 @@ export class FakeServer {
             for (const [option, field] of Object.entries(fields)) {
                 if (given[option] !== undefined) {
                     const yes = /^SSL$|VERIFY/.test(option) ? ["No", "Yes"][Number(given[option])] : undefined;
-                    this.channel.set(field, yes ?? given[option]);
+                    const way = { slave_pos: "Slave_Pos", no: "No" }[given[option] ?? ""];
+                    this.channel.set(field, yes ?? way ?? given[option]);
                 }
             }
             return {};

@@ -95,6 +95,23 @@ describe("seed-load.sh", () => {
         expect(host.read("/root/.ssh/authorized_keys")).toBe("ssh-ed25519 MINE me\n");
     });
 
+    it("on MariaDB goes on behind the backup's GTIDs, with which an earlier node of its id may have written", async () => {
+        const { host, parameters } = ready();
+        host.local.variables.set("version", "10.11.6-MariaDB");
+        host.local.variables.set("gtid_binlog_state", "");
+        host.local.variables.set("datadir", host.path("/var/lib/mysql"));
+        const run = await host.run(script, {
+            ...parameters,
+            DUMP: parameters.DUMP.replace("uuid-a:1-9", "0-10-3,20-20-7"),
+        });
+        expect(run.stdout).toContain(" source_gtid=0-10-3,20-20-7 ");
+        expect(changes(run.statements).slice(2, 5)).toEqual([
+            "RESET MASTER",
+            "SET GLOBAL gtid_binlog_state = '0-10-3,20-20-7'",
+            "SET GLOBAL max_allowed_packet = 1073741824",
+        ]);
+    });
+
     it("finds itself seeded the second time: it only reads, and prints the same line", async () => {
         const { host, parameters } = ready();
         await host.run(script, parameters);

@@ -122,6 +122,13 @@ function proveHere(kind: string): void {
             ]);
         });
 
+        test("by GTID where the series has them on, or MariaDB's own, of two domains; else by file and position", async () => {
+            const ways = await Promise.all([a, b].map((host) => status(host, isNew ? "Auto_Position" : "Using_Gtid")));
+            const way = isNew ? "1" : flavour === "mariadb" ? "Slave_Pos" : "";
+            const domains = await Promise.all([a, b].map((host) => variable(host, "gtid_domain_id")));
+            expect([ways, domains]).toEqual([[way, way], flavour === "mariadb" ? ["0", "20"] : ["", ""]]);
+        });
+
         test("row 10: a row inserted on a is on b within 1 second", () => rowArrives(a, b));
 
         test("row 11: a row inserted on b is on a within 1 second", async () => {

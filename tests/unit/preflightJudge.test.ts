@@ -32,6 +32,28 @@ it("two good hosts have no problem and no warning, and a fingerprint that names 
 
 const onBoth = (what: string) => [what.replace("NODE", "a"), what.replace("NODE", "b")];
 
+/** MariaDB's strict mode: which gtid_domain_id a and b have, and in which one both would write. */
+const strictModes = (
+    [
+        ["one domain, which b has by its own files", "1", ["variable gtid_domain_id 1"], "1"],
+        ["one domain, of a pair that stands", "0", ["variable gtid_domain_id 0", ...link.with], "0"],
+        ["one domain, which is the number that b would get", "20", ["variable gtid_domain_id 0"], "20"],
+        ["two domains", "0", ["variable gtid_domain_id 1"], undefined],
+        ["one domain, in whose place b gets another", "0", ["variable gtid_domain_id 0"], undefined],
+    ] as const
+).map(([name, onA, onB, refused]): [string, Case, string[]] => [
+    `MariaDB's strict mode over ${name}`,
+    {
+        a: { with: ["variable gtid_strict_mode ON", `variable gtid_domain_id ${onA}`] },
+        b: { without: onB.length > 1 ? link.without : [], with: [...onB] },
+    },
+    refused === undefined
+        ? []
+        : [
+              `GTID_STRICT pair: gtid_strict_mode is on, and both write into gtid_domain_id ${refused}: what one writes stops the other (1950)`,
+          ],
+]);
+
 const refused: [string, Case, string[]][] = [
     [
         "another user than root",
@@ -67,24 +89,7 @@ const refused: [string, Case, string[]][] = [
             "~VARIABLES pair: the two differ in default_storage_engine (a: InnoDB, b: MyISAM): what is created from now on, or who may do what, may differ, too",
         ],
     ],
-    [
-        "MariaDB's strict mode over one domain",
-        {
-            a: { with: ["variable gtid_strict_mode ON", "variable gtid_domain_id 0"] },
-            b: { with: ["variable gtid_domain_id 0"] },
-        },
-        [
-            "GTID_STRICT pair: gtid_strict_mode is on, and both have gtid_domain_id 0: what one writes stops the other (1950)",
-        ],
-    ],
-    [
-        "MariaDB's strict mode over two domains",
-        {
-            a: { with: ["variable gtid_strict_mode ON", "variable gtid_domain_id 0"] },
-            b: { with: ["variable gtid_strict_mode ON", "variable gtid_domain_id 1"] },
-        },
-        [],
-    ],
+    ...strictModes,
     [
         "MySQL 5.1",
         { a: server("MySQL 5.1.73 50173"), b: server("MySQL 5.1.73 50173") },

@@ -89,7 +89,7 @@ const abilities: [string, string][] = [
     ["forgets_source", "nyyyyyyyyyyyyyyy"],
     ["has_alter_user", "nnyyyyyyyyyyyyyy"],
     ["has_retry_count", "nyyyyyyyyyyyynnn"],
-    ["has_use_gtid", "nnnnnnnnnnnnnyyy"],
+    ["has_gtid_domains", "nnnnnnnnnnnnnyyy"],
     ["verifies_by_default", "nnnnnnnnnnnnnnny"],
     ["shows_logs_to_clients", "nyyyyyyyyyyyyyyy"],
     ["tells_tls_by_variable", "yyynnnnnnnnnnyyy"],
