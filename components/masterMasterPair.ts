@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { defaults } from "../core/defaults";
 import { findRoleProblem } from "../core/roles";
+import { isAdminUsed } from "./adminUse";
 import { type HostStep, hostCommand } from "./hostCommand";
 import { hostTarget, MasterNode, type MasterNodeArgs, type TlsArgs } from "./masterNode";
 import { type AcceptArgs, preflightStep } from "./preflightStep";
@@ -98,7 +99,7 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         const reached = pulumi.interpolate`${this.reach(name, this.a, this.b)} ${this.reach(name, this.b, this.a)}`;
         this.account = new ReplicationAccount(
             `${name}-replicator`,
-            { node: this.a, verifiedFrom: this.b, ...args.account, after: reached, converge },
+            { node: this.a, verifiedFrom: this.b, ...args.account, after: reached, server: checked, converge },
             { parent: this },
         );
         this.link = new ReplicationLink(
@@ -130,6 +131,7 @@ export class MasterMasterPair extends pulumi.ComponentResource {
         checked: pulumi.Output<string>,
         args: MasterMasterPairArgs,
     ): pulumi.Output<string> {
+        const adminUsed = isAdminUsed(a.mysql?.admin, checked).apply((used) => (used ? "yes" : "no"));
         const take = (node: MasterNodeArgs, peer: MasterNodeArgs, after: pulumi.Output<string>) =>
             hostCommand(
                 `${name}-lock-${node.label}`,
@@ -143,7 +145,7 @@ export class MasterMasterPair extends pulumi.ComponentResource {
                         PEER_PORT: peer.mysql?.port ?? defaults.mysql.port,
                         ACCOUNT: args.account?.name ?? defaults.account.name,
                         ACCOUNT_HOST: args.account?.hostPattern ?? defaults.account.hostPattern,
-                        MADE_ELSEWHERE: node === a && a.mysql?.admin ? "yes" : "no",
+                        MADE_ELSEWHERE: node === a ? adminUsed : "no",
                         KEEP_BACKUP: args.seed?.keepBackup ?? defaults.seed.keepBackup,
                         SSH_USER: node.ssh.user ?? defaults.ssh.user,
                         AFTER: after,

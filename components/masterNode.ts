@@ -44,7 +44,7 @@ export interface ServerArgs {
     options?: Record<string, pulumi.Input<string>>;
     /** For the socket, over SSH; default: what root's client uses. */
     login?: LoginArgs;
-    /** With it the account is made by @pulumi/mysql, without it over SSH. */
+    /** With it the account is made by @pulumi/mysql, without it over SSH; so also on MariaDB from 10.10 on, where that cannot. */
     admin?: AdminArgs;
 }
 

@@ -2,6 +2,8 @@ import * as mysql from "@pulumi/mysql";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { defaults } from "../core/defaults";
+import { adminUnusedText, canProviderMakeAccounts } from "../core/providerWords";
+import { isAdminUsed } from "./adminUse";
 import { hostCommand } from "./hostCommand";
 import type { AdminArgs, MasterNode } from "./masterNode";
 
@@ -18,6 +20,8 @@ export interface ReplicationAccountArgs {
     password?: pulumi.Input<string>;
     /** A value that has to be there before the account is made, such as the fingerprints of checks. */
     after?: pulumi.Input<string>;
+    /** A fingerprint that tells the server of `node` (FLAVOUR-VERSION); default: the node's own. */
+    server?: pulumi.Output<string>;
     /** A new text makes the steps look again. */
     converge?: pulumi.Input<string>;
 }
@@ -42,7 +46,12 @@ export class ReplicationAccount extends pulumi.ComponentResource {
         this.password = pulumi.secret(args.password ?? this.makePassword(name));
 
         const admin = node.args.mysql?.admin;
-        const made = admin ? this.makeThroughProvider(name, node, admin) : [];
+        const server = args.server ?? node.fingerprint;
+        const adminUsed = isAdminUsed(admin, server);
+        const made = adminUsed.apply((used) => (admin && used ? this.makeThroughProvider(name, node, admin) : []));
+        if (admin) {
+            server.apply((text) => canProviderMakeAccounts(text) || pulumi.log.info(adminUnusedText(text), this));
+        }
         const account = hostCommand(
             `${name}-account`,
             {
@@ -52,18 +61,23 @@ export class ReplicationAccount extends pulumi.ComponentResource {
                     ACCOUNT: this.name,
                     ACCOUNT_HOST: this.hostPattern,
                     ACCOUNT_PASSWORD: this.password,
-                    MADE_ELSEWHERE: admin ? "yes" : "no",
+                    MADE_ELSEWHERE: adminUsed.apply((used) => (used ? "yes" : "no")),
                     AFTER: pulumi.interpolate`${node.fingerprint} ${args.after ?? ""}`,
                 },
-                plan: admin
-                    ? [
-                          pulumi.interpolate`see that ${this.name}@${this.hostPattern} has the password of the stack`,
-                          "  grant SELECT ON mysql_master_master.*",
-                      ]
-                    : [
-                          pulumi.interpolate`make the account ${this.name}@${this.hostPattern}, once, with its password of the stack`,
-                          "  grant REPLICATION SLAVE, REPLICATION CLIENT ON *.*; SELECT ON mysql_master_master.*",
-                      ],
+                plan: [
+                    pulumi
+                        .all([adminUsed, this.name, this.hostPattern])
+                        .apply(([used, account, host]) =>
+                            used
+                                ? `see that ${account}@${host} has the password of the stack`
+                                : `make the account ${account}@${host}, once, with its password of the stack`,
+                        ),
+                    adminUsed.apply((used) =>
+                        used
+                            ? "  grant SELECT ON mysql_master_master.*"
+                            : "  grant REPLICATION SLAVE, REPLICATION CLIENT ON *.*; SELECT ON mysql_master_master.*",
+                    ),
+                ],
                 undo: [pulumi.interpolate`drop the account ${this.name}`],
                 converge: args.converge,
             },

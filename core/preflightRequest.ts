@@ -88,10 +88,10 @@ export interface PreflightRequest {
     a: NodeRequest;
     b: NodeRequest;
     backupFile: string;
-    /** NAME@PATTERN of the replication account; empty where @pulumi/mysql makes it, whose state knows whether it has. */
+    /** NAME@PATTERN of the replication account. */
     account: string;
     accept: Accept;
-    /** By whom @pulumi/mysql makes the account; `endpoint` is HOST:PORT. */
+    /** By whom @pulumi/mysql makes the account, where it can; `endpoint` is HOST:PORT. */
     admin?: { user: string; password: string; endpoint: string };
     tls?: TlsAsked;
     /** That host is not looked at. */
@@ -110,9 +110,7 @@ export function preflightRequest(input: PairInput, converge?: string): Preflight
         a,
         b: nodeRequest("b", input.b),
         backupFile: input.seed?.backupFile ?? defaults.seed.backupFile,
-        account: admin
-            ? ""
-            : `${input.account?.name ?? defaults.account.name}@${input.account?.hostPattern ?? defaults.account.hostPattern}`,
+        account: `${input.account?.name ?? defaults.account.name}@${input.account?.hostPattern ?? defaults.account.hostPattern}`,
         accept: input.accept ?? {},
         ...(admin && {
             admin: {

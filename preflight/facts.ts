@@ -33,6 +33,12 @@ export class Facts {
         return this.rows("variable").find(([each]) => each === name)?.[1] ?? "";
     }
 
+    /** FLAVOUR-VERSION, as in fingerprints: without what a packager has put behind it. */
+    server(): string {
+        const [flavour = "", version = ""] = this.rows("server")[0] ?? [];
+        return `${flavour}-${version.replace(/-.*/, "")}`;
+    }
+
     /** A word KEY=VALUE of a note that an earlier run has left on the host. */
     mark(note: string, key: string): string {
         return new RegExp(`(?:^| )${key}=(\\S*)`).exec(this.note(note))?.[1] ?? "";

@@ -43,7 +43,6 @@ export function judge(request: PreflightRequest, a: Seen | undefined, b: Seen | 
 
 /** The same from run to run; a new server, or a new release of it, is a reason for all steps to look again. */
 function fingerprintOf({ node, facts }: Seen): string {
-    const [flavour = "", version = ""] = facts.rows("server")[0] ?? [];
     const gtid = facts.variable("gtid_mode") || "OFF";
-    return `${node.label}=${facts.variable("server_uuid")},${flavour}-${version.replace(/-.*/, "")},port=${node.port},gtid=${gtid}`;
+    return `${node.label}=${facts.variable("server_uuid")},${facts.server()},port=${node.port},gtid=${gtid}`;
 }

@@ -1,4 +1,5 @@
 import type { PreflightRequest } from "../core/preflightRequest";
+import { canProviderMakeAccounts } from "../core/providerWords";
 import type { Seen } from "./look";
 import { type Findings, list } from "./problem";
 
@@ -52,8 +53,11 @@ function judgeChannels({ facts, node }: Seen, found: Findings): void {
     }
 }
 
-/** An account of that name is this program's own, or somebody's. */
-function judgeAccount({ account }: PreflightRequest, { facts, node }: Seen, found: Findings): void {
+/** An account of that name is this program's own, or somebody's. Where @pulumi/mysql makes it, its state knows whether it has. */
+function judgeAccount({ account, admin }: PreflightRequest, { facts, node }: Seen, found: Findings): void {
+    if (admin !== undefined && canProviderMakeAccounts(facts.server())) {
+        return;
+    }
     if (node.label === "a" && facts.all("account").includes(account) && facts.mark("account", "account") !== account) {
         const what = `already has an account ${account} that this program did not make`;
         const next = "name another one in account.name, or drop it on a if nobody needs it";

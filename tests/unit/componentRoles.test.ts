@@ -142,8 +142,10 @@ describe("a fingerprint", () => {
     it("of each step is a value of the steps that must run again when it changes", async () => {
         const { get } = await buildPair(plainArgs());
         const stdin = (name: string) => get(name).inputs.stdin;
-        expect(parameter(stdin("pair-a-configure"), "AFTER")).toBe("preflight a=uuid-a b=uuid-b did pair-lock-a");
-        expect(parameter(stdin("pair-b-configure"), "AFTER")).toBe("preflight a=uuid-a b=uuid-b did pair-lock-a");
+        const seen = (uuid: string) => `${uuid},MySQL-9.7.4,port=3306,gtid=OFF`;
+        const checked = `preflight a=${seen("uuid-a")} b=${seen("uuid-b")} did pair-lock-a`;
+        expect(parameter(stdin("pair-a-configure"), "AFTER")).toBe(checked);
+        expect(parameter(stdin("pair-b-configure"), "AFTER")).toBe(checked);
         expect(parameter(stdin("pair-link-seed-dump"), "PEER_UUID")).toBe("uuid-b");
         expect(parameter(stdin("pair-reach-a"), "PEER_LISTENS")).toBe("*");
         expect(parameter(stdin("pair-replicator-account"), "AFTER")).toContain("did pair-reach-a did pair-reach-b");
@@ -165,7 +167,7 @@ describe("a fingerprint", () => {
         ]);
         expect(parameter(stdin("pair-link-seed-load"), "SOURCE_LOG")).toBe("log-a");
         expect(parameter(stdin("pair-role-a"), "AFTER")).toBe(
-            "uuid-of-pair-roles did pair-role-b did pair-link-attach-b\ndid pair-link-attach-a node port=3306 uuid=uuid-a gtid=ON log_bin=mysql-bin log=log-a listens=*",
+            "uuid-of-pair-roles did pair-role-b did pair-link-attach-b\ndid pair-link-attach-a node port=3306 uuid=uuid-a server=MySQL-9.7.4 gtid=ON log_bin=mysql-bin log=log-a listens=*",
         );
     });
 

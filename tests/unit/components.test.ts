@@ -1,4 +1,4 @@
-import { type Built, buildPair, plainArgs, secretOf, secrets } from "./pair";
+import { type Built, build, buildPair, plainArgs, secretOf, secrets } from "./pair";
 
 const command = "command:remote:Command";
 const token = (name: string) => `mysql-master-master:index:${name}`;
@@ -46,11 +46,33 @@ const ordinary = [
     ...steps.map(([name, parent]) => `${command} ${name} < ${parent}`),
 ];
 
+const throughProvider = [
+    "pulumi:providers:mysql pair-replicator-provider < pair-replicator",
+    "mysql:index/user:User pair-replicator-user < pair-replicator",
+    "random:index/randomPassword:RandomPassword pair-replicator-first < pair-replicator",
+    "mysql:index/grant:Grant pair-replicator-grant < pair-replicator",
+];
+
 const withAdmin = () => {
     const args = plainArgs();
     args.a.mysql = { admin: { user: "pulumi", password: secrets.admin } };
     return args;
 };
+
+/** The account on node a, of a program of one's own that builds no pair. */
+const buildAccount = (server: string) =>
+    build(
+        async () => {
+            const { MasterNode } = await import("../../components/masterNode");
+            const { ReplicationAccount } = await import("../../components/replicationAccount");
+            const { a, b } = withAdmin();
+            const node = new MasterNode("pair-a", { ...a, label: "a" });
+            const verifiedFrom = new MasterNode("pair-b", { ...b, label: "b" });
+            const { fingerprint } = new ReplicationAccount("pair-replicator", { node, verifiedFrom });
+            return { fingerprint };
+        },
+        { server },
+    );
 
 /** Whether `later` comes after `earlier`, directly or through others. */
 function isAfter({ get }: Built, later: string, earlier: string): boolean {
@@ -81,13 +103,8 @@ describe("a pair is made of", () => {
 
     it("a provider, a user and its grant too, where node a has an admin account", async () => {
         const built = await buildPair(withAdmin());
-        const more = [
-            "pulumi:providers:mysql pair-replicator-provider < pair-replicator",
-            "mysql:index/user:User pair-replicator-user < pair-replicator",
-            "random:index/randomPassword:RandomPassword pair-replicator-first < pair-replicator",
-            "mysql:index/grant:Grant pair-replicator-grant < pair-replicator",
-        ];
-        expect(shapeOf(built)).toEqual([...ordinary, ...more].sort());
+        expect(shapeOf(built)).toEqual([...ordinary, ...throughProvider].sort());
+        expect(built.infos).toEqual([]);
         expect(built.get("pair-replicator-grant").inputs).toEqual({
             user: "replicator",
             host: "%",
@@ -105,6 +122,26 @@ describe("a pair is made of", () => {
         // their end is make-account.sh's, which can drop an account on a read-only node
         const kept = built.resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ name }) => name);
         expect(kept.sort()).toEqual(["pair-replicator-grant", "pair-replicator-user"]);
+    });
+
+    it("none of these on a MariaDB for which @pulumi/mysql has no words: as without an admin account, and one line says so", async () => {
+        const server = "MariaDB-10.11.19";
+        const built = await buildPair(withAdmin(), { server });
+        const plain = await buildPair(plainArgs(), { server });
+        const inputsOf = ({ commands }: Built) => Object.fromEntries(commands.map((each) => [each.name, each.inputs]));
+        expect(shapeOf(built)).toEqual([...ordinary].sort());
+        expect(inputsOf(built)).toEqual(inputsOf(plain));
+        expect(built.infos).toEqual([
+            "mysql.admin is not used: @pulumi/mysql cannot make accounts on MariaDB 10.11.19; the account is made over SSH",
+        ]);
+        expect(plain.infos).toEqual([]);
+    });
+
+    it("an account alone that asks its own node which server that is", async () => {
+        const shape = async (server: string) => shapeOf(await buildAccount(server));
+        const made = await shape("MariaDB-10.5.29");
+        expect(made).toEqual(expect.arrayContaining(throughProvider));
+        expect(await shape("MariaDB-11.8.9")).toEqual(made.filter((line) => !throughProvider.includes(line)));
     });
 });
 
@@ -163,6 +200,7 @@ describe("the steps of a pair", () => {
         expect([...built.get("pair-replicator-account").after].sort()).toEqual([
             "pair-a-configure",
             "pair-identity",
+            "pair-preflight",
             "pair-reach-a",
             "pair-reach-b",
             "pair-replicator-grant",
@@ -210,9 +248,21 @@ describe("a preview", () => {
         });
     });
 
-    it("shows the same words as the up that follows", async () => {
+    it.each([
+        ["is not known yet: so that no User that is there is shown as deleted", undefined, throughProvider],
+        ["is known", "MariaDB-10.11.19", []],
+    ])("shows what @pulumi/mysql will make where the server %s", async (_, foreseen, more) => {
+        const built = await buildPair(withAdmin(), { preview: true, ...(foreseen && { foreseen }) });
+        expect(shapeOf(built)).toEqual([...ordinary, ...more].sort());
+        expect(built.infos).toHaveLength(foreseen ? 1 : 0);
+    });
+
+    it.each([
+        ["without an admin account", plainArgs()],
+        ["with one", withAdmin()],
+    ])("shows the same words as the up that follows: %s", async (_, args) => {
         const words = async (preview: boolean) =>
-            (await buildPair(plainArgs(), { preview })).commands
+            (await buildPair(args, { preview })).commands
                 .map(({ name, inputs }) => [name, inputs.create, inputs.delete])
                 .sort();
         expect(await words(true)).toEqual(await words(false));

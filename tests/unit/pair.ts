@@ -24,6 +24,8 @@ export interface Registered {
 export interface Built {
     resources: Registered[];
     warnings: string[];
+    /** What is said beside: no warning. */
+    infos: string[];
     outputs: Record<string, unknown>;
     /** The one of that name; an error where there is none. */
     get(name: string): Registered;
@@ -48,10 +50,13 @@ export const plainArgs = (): MasterMasterPairArgs => ({
 });
 
 /** Each step's line, as its script prints it. */
-function stdoutOf(name: string): string {
+function stdoutOf(name: string, server: string): string {
     const lines: [RegExp, string][] = [
-        [/-preflight$/, "preflight a=uuid-a b=uuid-b"],
-        [/^pair-(.)-configure$/, "node port=3306 uuid=uuid-$1 gtid=ON log_bin=mysql-bin log=log-$1 listens=*"],
+        [/-preflight$/, `preflight a=uuid-a,${server},port=3306,gtid=OFF b=uuid-b,${server},port=3306,gtid=OFF`],
+        [
+            /^pair-(.)-configure$/,
+            `node port=3306 uuid=uuid-$1 server=${server} gtid=ON log_bin=mysql-bin log=log-$1 listens=*`,
+        ],
         [/-seed-look$/, "seed wanted"],
         [/-seed-load$/, "seed source_file=bin.1 source_position=157 source_gtid= file=bin.2 position=4"],
     ];
@@ -63,6 +68,10 @@ const nameOf = (urn: string) => urn.split("::").at(-1) ?? "";
 
 export interface BuildOptions {
     preview?: boolean;
+    /** FLAVOUR-VERSION of both nodes. */
+    server?: string;
+    /** The same, where a preview knows it: the preflight has nothing to look at anew. */
+    foreseen?: string;
     /** What each command says on stderr. */
     stderr?: string;
 }
@@ -95,14 +104,20 @@ export async function build(
     const warn = jest.spyOn(pulumi.log, "warn").mockImplementation(async (text) => {
         warnings.push(text);
     });
+    const infos: string[] = [];
+    const inform = jest.spyOn(pulumi.log, "info").mockImplementation(async (text) => {
+        infos.push(text);
+    });
+    const { preview, server = "MySQL-9.7.4", foreseen, stderr = "" } = options;
+    const checked = preview ? foreseen : server;
     const newResource = ({ type, name, inputs }: pulumi.runtime.MockResourceArgs) => ({
         id: `${name}-id`,
         state: {
             ...inputs,
             ...(type === "random:index/randomPassword:RandomPassword" && { result: secrets.account }),
             ...(type === "random:index/randomUuid:RandomUuid" && { result: `uuid-of-${name}` }),
-            ...(/^command:(remote|local):Command$/.test(type) &&
-                !options.preview && { stdout: stdoutOf(name), stderr: options.stderr ?? "" }),
+            ...(type === "command:remote:Command" && !preview && { stdout: stdoutOf(name, server), stderr }),
+            ...(type === "command:local:Command" && checked && { stdout: stdoutOf(name, checked), stderr }),
         },
     });
     await pulumi.runtime.setMocks({ newResource, call: () => ({}) }, "mysql-master-master", "dev", options.preview);
@@ -119,10 +134,11 @@ export async function build(
             return found;
         };
         const commands = resources.filter(({ type }) => type === "command:remote:Command");
-        return { resources, warnings, outputs, get, commands };
+        return { resources, warnings, infos, outputs, get, commands };
     } finally {
         recorder.mockRestore();
         warn.mockRestore();
+        inform.mockRestore();
     }
 }
 

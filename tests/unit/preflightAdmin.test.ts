@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { preflightRequest } from "../../core/preflightRequest";
+import { canProviderMakeAccounts } from "../../core/providerWords";
 import { tryAdmin } from "../../preflight/admin";
 import { judge } from "../../preflight/judge";
 import { said, seen, stack } from "./preflightFacts";
@@ -60,15 +61,15 @@ describe("the login of mysql.admin, tried from this machine", () => {
 });
 
 describe("a stack with mysql.admin", () => {
-    const report = (server: string, refusal = "") =>
+    const report = (server: string, refusal = "", more: string[] = []) =>
         judge(
             requestOf(),
-            seen("a", { without: ["server "], with: [`server ${server}`] }),
+            seen("a", { without: ["server "], with: [`server ${server}`, ...more] }),
             seen("b", { without: ["server "], with: [`server ${server}`] }),
             refusal,
         );
-    const problems = (server: string, refusal?: string) =>
-        said(report(server, refusal)).filter((line) => line.startsWith("ADMIN"));
+    const problems = (...of: Parameters<typeof report>) =>
+        said(report(...of)).filter((line) => /^(ADMIN|MM_ACCOUNT)/.test(line));
 
     it("is refused with the server's words where that account is not let in", () => {
         const found = report("MySQL 9.7.4 90704", "Access denied").problems;
@@ -84,10 +85,33 @@ describe("a stack with mysql.admin", () => {
         expect(problems("MySQL 9.7.4 90704")).toEqual([]);
     });
 
-    it("is refused on a MariaDB for which @pulumi/mysql has no words", () => {
-        expect(problems("MariaDB 10.11.19-MariaDB 101119")).toEqual([
-            "ADMIN a: mysql.admin is set, and @pulumi/mysql cannot make accounts on MariaDB 10.11.19-MariaDB",
+    it("does without that account on a MariaDB for which @pulumi/mysql has no words, and says so", () => {
+        const server = "MariaDB 10.11.19-MariaDB-deb12u1 101119";
+        expect(problems(server, "Access denied")).toEqual([]);
+        expect(report(server, "Access denied").notes).toEqual([
+            "mysql.admin is not used: @pulumi/mysql cannot make accounts on MariaDB 10.11.19; the account is made over SSH",
         ]);
-        expect(problems("MariaDB 10.5.29-MariaDB 100529")).toEqual([]);
+        expect(report("MariaDB 10.5.29-MariaDB 100529").notes).toEqual([]);
+        expect(problems("MariaDB 10.5.29-MariaDB 100529", "Access denied")).toHaveLength(1);
     });
+
+    it("asks there whose the account of that name is, as without mysql.admin", () => {
+        const theirs = ["account replicator@%"];
+        expect(problems("MariaDB 10.11.19-MariaDB 101119", "", theirs)).toEqual([
+            "MM_ACCOUNT_EXISTS a: already has an account replicator@% that this program did not make",
+        ]);
+        expect(problems("MySQL 9.7.4 90704", "", theirs)).toEqual([]);
+    });
+});
+
+it.each([
+    ["preflight a=uuid,MariaDB-10.9.8,port=3306,gtid=OFF b=uuid,MariaDB-10.10.1,port=3306,gtid=OFF", true],
+    ["preflight a=uuid,MariaDB-10.10.1,port=3306,gtid=OFF b=uuid,MariaDB-10.9.8,port=3306,gtid=OFF", false],
+    ["preflight a=,MariaDB-11.8.9,port=3306,gtid=OFF", false],
+    ["node port=3306 server_id=10 uuid=x server=MariaDB-10.11.19 gtid=OFF log_bin=ON", false],
+    ["node port=3306 server_id=10 uuid=x server=MySQL-10.11.0 gtid=OFF log_bin=ON", true],
+    ["MariaDB-10.5.29", true],
+    ["a fingerprint of before, without the server", true],
+])("of %s: @pulumi/mysql can make accounts there: %s", (fingerprint, can) => {
+    expect(canProviderMakeAccounts(fingerprint)).toBe(can);
 });
