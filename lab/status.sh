@@ -6,7 +6,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-readonly FORMAT='%-4s  %-9s  %-9s  %-9s  %-22s  %-10s  %-7s  %-4s  %s\n'
+readonly FORMAT='%-4s  %-16s  %-9s  %-9s  %-22s  %-10s  %-7s  %-4s  %s\n'
 
 main() {
     local host silent=0
@@ -34,6 +34,8 @@ print_node() { # HOST; fails where it does not answer
         function print_line() {
             writable = "no"
             if (variable["read_only"] == "ON") writable = variable["super_read_only"] == "ON" ? "super" : "yes"
+            sub(/-log$/, "", variable["version"])
+            sub(/-MariaDB.*/, "-MariaDB", variable["version"]) # what its packager says behind that fits no column
             printf format, node, variable["version"], variable["server_id"], writable,
                 source == "" ? "nobody" : source, or_dash(receiver), or_dash(applier), or_dash(lag), error
             printed = 1

@@ -44,7 +44,7 @@ describe("env.sh", () => {
 
 describe("status.sh", () => {
     const status = () => copy.run("lab/status.sh", [], { MM_LAB_SUBNET: "10.99.0", MM_LAB_DIR: copy.path("other") });
-    const heading = /^node {2}server {5}server_id {2}read_only {2}follows /;
+    const heading = /^node {2}server {12}server_id {2}read_only {2}follows /;
 
     it("ends with 1 where no host answers, and names the subnet", () => {
         copy.write("lab/hosts.sh", "#!/bin/sh\necho 'no route' >&2; exit 255\n");
@@ -56,6 +56,14 @@ describe("status.sh", () => {
         ]);
         expect(stdout).toMatch(heading);
         expect(stdout.match(/no route$/gm)).toHaveLength(2);
+    });
+
+    it.each([
+        ["5.6.14-log", "5.6.14          "],
+        ["10.11.19-MariaDB-0+deb12u1-log", "10.11.19-MariaDB"],
+    ])("gives the server %s in its column", (version, told) => {
+        copy.write("lab/hosts.sh", `#!/bin/sh\nprintf 'version\\t${version}\\nserver_id\\t20\\n'\n`);
+        expect(status().stdout).toContain(`\na     ${told}  20         no         nobody `);
     });
 
     it("ends with 0 where one of them does", () => {
