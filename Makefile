@@ -8,7 +8,7 @@ ifdef SERVER
 export MM_LAB_SERVER := $(SERVER)
 endif
 
-.PHONY: help up down ssh env status tools check-hosts format check static unit live test test-series test-faults soak bench
+.PHONY: help up down ssh env status tools check-hosts format check static unit live test test-series test-faults soak bench bench-seed
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -46,7 +46,7 @@ check-hosts: ## look at a stack's hosts as `up` will, and change nothing: make c
 
 format: ## rewrite TypeScript, JSON and shell files in the house's format
 	@node_modules/.bin/biome check --write .
-	shfmt -i 4 -ci -w $$(shfmt -f .ci lab remote tests)
+	shfmt -i 4 -ci -w $$(shfmt -f .ci bench lab remote tests)
 
 check: ## format, lint, types, tests/unit and tests/scripts: before every commit
 	@lab/tools.sh apt node
@@ -76,3 +76,8 @@ bench: ## how long up, an unchanged up and destroy take, beside an empty program
 	@lab/tools.sh
 	eval "$$(lab/env.sh)"
 	node_modules/.bin/ts-node bench/main.ts
+
+bench-seed: ## how long it takes to bring a's data to b, by hand and by each method: make bench-seed SERVER=mariadb-10.11
+	@lab/tools.sh
+	eval "$$(lab/env.sh)"
+	node_modules/.bin/ts-node bench/seed/main.ts

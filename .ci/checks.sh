@@ -32,7 +32,7 @@ main() {
 
 run_static() {
     local own_scripts host_scripts
-    mapfile -t own_scripts < <(shfmt -f .ci lab tests)
+    mapfile -t own_scripts < <(shfmt -f .ci bench lab tests)
     mapfile -t host_scripts < <(shfmt -f remote)
     check biome node_modules/.bin/biome check .
     check tsc node_modules/.bin/tsc --noEmit

@@ -2,17 +2,18 @@
 // in:  MM_BENCH_RUNS (3), MM_BENCH_SUBNET (10.231.201); the variables of `make env`
 // out: the table on stdout, progress on stderr; exit code 1, with the command's own words, when a run fails
 import { loadavg } from "node:os";
-import { bootFreshHosts, removeLab } from "./lab";
+import { Lab } from "./lab";
 import { describeConditions, formatTable } from "./report";
 import { passSignalsOn, requireNotStopped } from "./run";
 import { initFloor, initPair, measureRound, type Phase } from "./stacks";
 
 const runs = Number(process.env.MM_BENCH_RUNS || 3);
+const lab = new Lab(".lab-bench", process.env.MM_BENCH_SUBNET || "10.231.201", { MM_LAB_SMALL: "1" });
 
 /** The pair and the floor take turns, so that a busy minute of the machine falls on both. */
 async function bench(): Promise<string> {
-    await removeLab();
-    const stacks = { pair: await initPair(), floor: await initFloor() };
+    await lab.remove();
+    const stacks = { pair: await initPair(lab), floor: await initFloor(lab) };
     const pair: Record<Phase, number>[] = [];
     const floor: Record<Phase, number>[] = [];
     const loads: number[] = [];
@@ -20,11 +21,12 @@ async function bench(): Promise<string> {
         requireNotStopped();
         loads.push(loadavg()[0] ?? Number.NaN);
         process.stderr.write(`bench: round ${round} of ${runs}, load ${loads.at(-1)}\n`);
-        await bootFreshHosts();
+        await lab.reset("a", "b");
+        await lab.run(["lab/load-data.sh"]);
         floor.push(await measureRound(stacks.floor));
         pair.push(await measureRound(stacks.pair));
     }
-    const conditions = await describeConditions(loads);
+    const conditions = await describeConditions(lab, loads);
     return `${conditions.join("\n")}\n\n${formatTable(pair, floor)}`;
 }
 
@@ -41,7 +43,7 @@ async function main(): Promise<void> {
     } catch (error) {
         report(error); // now: removing the lab may fail, too, and say something else
     }
-    await removeLab();
+    await lab.remove();
 }
 
 function report(error: unknown): void {

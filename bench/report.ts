@@ -1,15 +1,26 @@
 import { readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { inLab, readServerVersion } from "./lab";
+import type { Lab } from "./lab";
 import { CHECKOUT } from "./run";
 import { PHASES, type Phase } from "./stacks";
 
 const PLUGINS = ["command", "mysql", "random"];
 
 /** What the figures depend on, a line each. */
-export async function describeConditions(loads: number[]): Promise<string[]> {
-    const engine = (await inLab(["pulumi", "version"])).stdout.trim();
+export async function describeConditions(lab: Lab, loads: number[]): Promise<string[]> {
+    const [machine = "", ...programs] = await describeMachine(lab);
+    return [
+        machine,
+        `load:     ${loads.map((load) => load.toFixed(1)).join(", ")} in the minute before each run`,
+        ...programs,
+        `runs:     ${loads.length}; each figure is the median, with the least and the most`,
+    ];
+}
+
+/** Machine, versions and plugins, a line each; host a has to run. */
+export async function describeMachine(lab: Lab): Promise<string[]> {
+    const engine = (await lab.run(["pulumi", "version"])).stdout.trim();
     const manifest = JSON.parse(readFileSync(path.join(CHECKOUT, "package.json"), "utf8"));
     const packages = ["@pulumi/pulumi", "ts-node", "typescript"].map(
         (name) => `${name} ${manifest.dependencies[name]}`,
@@ -18,10 +29,8 @@ export async function describeConditions(loads: number[]): Promise<string[]> {
     const standIns = PLUGINS.filter((name) => isStandIn(name, manifest.dependencies[`@pulumi/${name}`]));
     return [
         `machine:  ${os.cpus().length} cores (${os.cpus()[0]?.model.trim()}), ${gibibytes} GiB`,
-        `load:     ${loads.map((load) => load.toFixed(1)).join(", ")} in the minute before each run`,
-        `versions: engine ${engine}, node ${process.version}, MySQL ${await readServerVersion()}, ${packages.join(", ")}`,
+        `versions: engine ${engine}, node ${process.version}, server ${await lab.readServerVersion()}, ${packages.join(", ")}`,
         `plugins:  ${standIns.length > 0 ? `the lab's stand-ins, not the official ones: ${standIns.join(", ")}` : "official"}`,
-        `runs:     ${loads.length}; each figure is the median, with the least and the most`,
     ];
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 
 /** A command that ended well, and how long it took on the wall's clock. */
 export interface Run {
@@ -12,12 +13,27 @@ export const CHECKOUT = `${__dirname}/..`;
 const running = new Set<ChildProcess>();
 let stopped: NodeJS.Signals | undefined;
 
+/** How a command is run; each may be left out. */
+export interface RunOptions {
+    /** Where it starts; default the checkout's root. */
+    cwd?: string;
+    /** What it reads; default nothing. */
+    stdin?: string;
+    /** Hears each line of its stdout as it comes. */
+    onLine?: (line: string) => void;
+}
+
 /** Runs a command to its end. Throws with all that it said when it fails. */
-export async function run(command: string[], env: NodeJS.ProcessEnv, cwd = CHECKOUT): Promise<Run> {
+export async function run(command: string[], env: NodeJS.ProcessEnv, options: RunOptions = {}): Promise<Run> {
     const [file = "", ...args] = command;
     const started = process.hrtime.bigint();
-    const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(file, args, { cwd: options.cwd ?? CHECKOUT, env, stdio: "pipe" });
     running.add(child);
+    child.stdin.on("error", () => {}); // it may end before it has read all: its exit code tells
+    child.stdin.end(options.stdin ?? "");
+    if (options.onLine) {
+        createInterface(child.stdout).on("line", options.onLine);
+    }
     let stdout = "";
     let output = "";
     child.stdout.on("data", (data) => {

@@ -1,7 +1,7 @@
-import { appendFileSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { inLab, LAB, SUBNET } from "./lab";
-import { CHECKOUT } from "./run";
+import type { Lab } from "./lab";
+import { CHECKOUT, type Run } from "./run";
 
 /** What is measured, in the order in which a round does it. */
 export const PHASES = ["first up", "unchanged up", "destroy"] as const;
@@ -10,35 +10,43 @@ export type Phase = (typeof PHASES)[number];
 /** A program and its stack `bench`. */
 export interface Stack {
     name: "pair" | "floor";
+    lab: Lab;
     /** Where the program is. */
     folder: string;
     configFile: string;
 }
 
 /** The program of this checkout, with the benchmark's hosts as its nodes. */
-export async function initPair(): Promise<Stack> {
+export async function initPair(lab: Lab): Promise<Stack> {
     // `stack init` writes its salt beside Pulumi.yaml, whatever --config-file says: not into the checkout
-    const folder = path.join(LAB, "pair");
+    const folder = path.join(lab.folder, "pair");
     mkdirSync(folder, { recursive: true });
     copyFileSync(path.join(CHECKOUT, "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));
-    await initStack(folder);
-    const configFile = path.join(folder, "Pulumi.bench.yaml");
-    const ssh = { user: "deploy", privateKeyFile: `${LAB}/ssh/id_ed25519`, knownHostsFile: `${LAB}/ssh/known_hosts` };
+    await initStack(lab, folder);
+    const stack: Stack = { name: "pair", lab, folder: CHECKOUT, configFile: path.join(folder, "Pulumi.bench.yaml") };
+    writeSettings(stack);
+    return stack;
+}
+
+/** Writes the pair's settings, `more` among them. The line with the salt, which `stack init` has written, stays. */
+export function writeSettings({ lab, configFile }: Stack, more: Record<string, unknown> = {}): void {
+    const key = { privateKeyFile: `${lab.folder}/ssh/id_ed25519`, knownHostsFile: `${lab.folder}/ssh/known_hosts` };
     const settings = {
-        a: { host: "a.example.com", ssh: { host: `${SUBNET}.11` } },
-        b: { host: "b.example.com", ssh: { host: `${SUBNET}.12` } },
-        ssh,
+        a: { host: "a.example.com", ssh: { host: `${lab.subnet}.11` } },
+        b: { host: "b.example.com", ssh: { host: `${lab.subnet}.12` } },
+        ssh: { user: "deploy", ...key },
+        ...more,
     };
+    const salt = /^encryptionsalt: .*\n/m.exec(readFileSync(configFile, "utf8"))?.[0] ?? "";
     const lines = Object.entries(settings).map(
-        ([key, value]) => `  mysql-master-master:${key}: ${JSON.stringify(value)}\n`,
+        ([name, value]) => `  mysql-master-master:${name}: ${JSON.stringify(value)}\n`,
     );
-    appendFileSync(configFile, `config:\n${lines.join("")}`);
-    return { name: "pair", folder: CHECKOUT, configFile };
+    writeFileSync(configFile, `${salt}config:\n${lines.join("")}`);
 }
 
 /** An empty program with the pair's packages and compiler options, in a folder that looks like a project's. */
-export async function initFloor(): Promise<Stack> {
-    const folder = path.join(LAB, "floor");
+export async function initFloor(lab: Lab): Promise<Stack> {
+    const folder = path.join(lab.folder, "floor");
     mkdirSync(folder, { recursive: true });
     copyFileSync(path.join(__dirname, "floor/index.ts"), path.join(folder, "index.ts"));
     for (const file of ["package.json", "tsconfig.json"]) {
@@ -50,13 +58,13 @@ export async function initFloor(): Promise<Stack> {
         path.join(folder, "Pulumi.yaml"),
         "name: floor\nruntime: { name: nodejs, options: { packagemanager: npm } }\n",
     );
-    await initStack(folder);
-    return { name: "floor", folder, configFile: path.join(folder, "Pulumi.bench.yaml") };
+    await initStack(lab, folder);
+    return { name: "floor", lab, folder, configFile: path.join(folder, "Pulumi.bench.yaml") };
 }
 
-async function initStack(folder: string): Promise<void> {
-    mkdirSync(path.join(LAB, "state"), { recursive: true }); // the engine does not make it
-    await inLab(["pulumi", "stack", "init", "bench", "--non-interactive"], folder);
+async function initStack(lab: Lab, folder: string): Promise<void> {
+    mkdirSync(path.join(lab.folder, "state"), { recursive: true }); // the engine does not make it
+    await lab.run(["pulumi", "stack", "init", "bench", "--non-interactive"], { cwd: folder });
 }
 
 /** Goes through all phases; gives the seconds of each. Throws when one did not do what it is measured for. */
@@ -69,15 +77,20 @@ export async function measureRound(stack: Stack): Promise<Record<Phase, number>>
 }
 
 async function measure(stack: Stack, verb: "up" | "destroy", wanted: string): Promise<number> {
-    const { configFile, folder } = stack;
-    const flags = ["--yes", "--skip-preview", "--non-interactive", "--stack", "bench", "--config-file", configFile];
-    const { seconds, stdout } = await inLab(["pulumi", verb, ...flags], folder);
+    const { seconds, stdout } = await runEngine(stack, verb);
     const changes = readChanges(stdout);
     if (changes.length !== 1 || !changes[0]?.endsWith(` ${wanted}`)) {
         throw new Error(`pulumi ${verb} of the ${stack.name}: expected all ${wanted}, found ${changes}\n${stdout}`);
     }
     process.stderr.write(`bench: ${stack.name}: ${verb}, ${changes}: ${seconds.toFixed(2)} s\n`);
     return seconds;
+}
+
+/** `up` or `destroy` of a stack, as a person runs it who is asked nothing. */
+export function runEngine(stack: Stack, verb: "up" | "destroy", onLine?: (line: string) => void): Promise<Run> {
+    const { configFile, folder: cwd, lab } = stack;
+    const flags = ["--yes", "--skip-preview", "--non-interactive", "--stack", "bench", "--config-file", configFile];
+    return lab.run(["pulumi", verb, ...flags], { cwd, ...(onLine && { onLine }) });
 }
 
 /** The summary's lines, such as `+ 20 created`, `20 unchanged`. */
