@@ -33,6 +33,11 @@ export class Facts {
         return this.rows("variable").find(([each]) => each === name)?.[1] ?? "";
     }
 
+    /** What the server's series calls it: `replica` (SLAVE), `forget-source`, `end-channel` or `reset-logs`; remote/lib/statements.sh knows. */
+    word(name: string): string {
+        return this.rows("word").find(([each]) => each === name)?.[1] ?? "";
+    }
+
     /** FLAVOUR-VERSION, as in fingerprints: without what a packager has put behind it. */
     server(): string {
         const [flavour = "", version = ""] = this.rows("server")[0] ?? [];

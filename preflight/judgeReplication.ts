@@ -25,21 +25,20 @@ function judgeChannels({ facts, node }: Seen, found: Findings): void {
     const { label } = node;
     const channels = facts.rows("channel");
     const [, host, port] = channels[0] ?? [];
-    const word = Number(facts.rows("server")[0]?.[2]) >= 80022 ? "REPLICA" : "SLAVE";
     if (channels.length > 1) {
         const names = channels.map(([name, source, at]) => `'${name}' from ${source}:${at}`);
         found.refuse(
             label,
             "MM_PREFLIGHT_CHANNELS",
             `has ${channels.length} replication channels (${list(names)}); a pair takes one, without a name`,
-            `end those that nobody needs: STOP ${word} FOR CHANNEL 'NAME'; RESET ${word} ALL FOR CHANNEL 'NAME'`,
+            `end those that nobody needs: ${facts.word("end-channel")}`,
         );
     } else if (host !== undefined && facts.mark("link", "source") === "") {
         found.refuse(
             label,
             "MM_PREFLIGHT_FOLLOWS",
             `already replicates from ${host}:${port}, and not by this program's doing`,
-            `if that is no longer wanted: STOP ${word}; RESET ${word} ALL`,
+            `if that is no longer wanted: STOP ${facts.word("replica")}; ${facts.word("forget-source")}`,
         );
     }
     const running = facts.variable("server_id");

@@ -67,12 +67,11 @@ function judgeFresh(request: PreflightRequest, a: Seen, b: Seen, found: Findings
     }
     const own = subtractGtids(b.facts.variable("gtid_executed"), a.facts.variable("gtid_executed"));
     if (countGtids(own) > NEW_TRANSACTIONS) {
-        const reset = Number(b.facts.rows("server")[0]?.[2]) >= 80200 ? "RESET BINARY LOGS AND GTIDS" : "RESET MASTER";
         found.refuse(
             "b",
             "MM_PREFLIGHT_TRANSACTIONS",
             `has ${countGtids(own)} transactions of its own (${own}), and a new installation makes ${NEW_TRANSACTIONS} at most`,
-            `see what they are (mysqlbinlog); if none is wanted, ${reset} on b, or name a fresh host`,
+            `see what they are (mysqlbinlog); if none is wanted, ${b.facts.word("reset-logs")} on b, or name a fresh host`,
         );
     }
     const connected = b.facts.rows("connection").map(([id, who, command]) => `${who} (connection ${id}, ${command})`);

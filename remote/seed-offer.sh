@@ -38,7 +38,7 @@ part_from_old_peer() {
     if [ -n "$followed" ]; then
         [ "$followed" = "$known" ] ||
             fail MM_LINK_FOREIGN_SOURCE "$NODE follows $followed, not its old peer $known, and a new peer is to be seeded from it. Nothing was changed" \
-                "if that link is no longer wanted, detach it by hand (STOP $(sql_replica); RESET $(sql_replica) ALL), then run up again"
+                "if that link is no longer wanted, detach it by hand (STOP $(sql_replica); $(sql_forget_source)), then run up again"
         # what it has not even received is there alone
         ! is_read_only ||
             fail MM_ROLE_CLOSED "$NODE is closed, so its old peer takes the writes, and a new peer is to be seeded from $NODE. Nothing was changed" \

@@ -4,7 +4,7 @@
 require_ours() {
     [ -z "$FOLLOWED" ] || [ "$FOLLOWED" = "$WANTED" ] || [ -n "$(recall link)" ] ||
         fail MM_LINK_FOREIGN_SOURCE "$NODE follows $FOLLOWED, not $WANTED. Nothing was changed" \
-            "if that link is no longer wanted, detach it by hand (STOP $(sql_replica); RESET $(sql_replica) ALL), then run up again"
+            "if that link is no longer wanted, detach it by hand (STOP $(sql_replica); $(sql_forget_source)), then run up again"
 }
 
 # require_same_source ID: another server at the source's address has another log: to go on in it at the old place would apply what nobody knows.

@@ -21,6 +21,10 @@ sql_reset_binary_logs() { if is_at_least 80200; then echo 'RESET BINARY LOGS AND
 # channel without the name of a log follows nobody there, and would begin at the source's first log.
 forgets_source() { is_at_least 50516 100000; }
 sql_forget_source() { if forgets_source; then echo "RESET $(sql_replica) ALL"; else echo 'RESET SLAVE'; fi; }
+# sql_end_channel NAME: of one that has a name; FOR CHANNEL is of MariaDB from 10.7.
+sql_end_channel() {
+    if has_gtid_domains; then echo "STOP SLAVE $1; RESET SLAVE $1 ALL"; else echo "STOP $(sql_replica) FOR CHANNEL $1; $(sql_forget_source) FOR CHANNEL $1"; fi
+}
 # How often a receiver tries again is an option of the channel from MySQL 5.6.1; before, and in MariaDB, of the server's start.
 has_retry_count() { is_at_least 50601; }
 # MariaDB's GTIDs are always on: DOMAIN-SERVER-NUMBER; a place in a log is the last one of each domain. From 10.10 it follows by them unless

@@ -2,6 +2,11 @@
 
 tell_server() {
     tell server "$FLAVOUR" "$VERSION_TEXT" "$VERSION"
+    # what its series says, for remedies
+    tell word replica "$(sql_replica)"
+    tell word forget-source "$(sql_forget_source)"
+    tell word end-channel "$(sql_end_channel "'NAME'")"
+    tell word reset-logs "$(sql_reset_binary_logs)"
     # each of these is there or not, by series and flavour
     sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('hostname', 'server_id', 'gtid_mode', 'gtid_executed', 'gtid_purged',
         'gtid_strict_mode', 'gtid_domain_id', 'lower_case_table_names', 'innodb_page_size', 'default_storage_engine',

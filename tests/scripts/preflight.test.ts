@@ -83,6 +83,9 @@ describe("the facts of a host", () => {
         const { facts } = first;
         expect([facts.one("root"), facts.one("reached"), facts.all("missing")]).toEqual(["0", "10.0.0.2", []]);
         expect(facts.rows("server")).toEqual([["MySQL", "9.7.4", "90704"]]);
+        expect(["replica", "forget-source", "reset-logs"].map((name) => facts.word(name))).toEqual([
+            ...["REPLICA", "RESET REPLICA ALL", "RESET BINARY LOGS AND GTIDS"],
+        ]);
         expect(facts.rows("variable")).toEqual([...Object.entries(variables), ["server_uuid", "uuid-b"]]);
         expect(facts.rows("tcp")).toEqual([["server", "open", "9.7.4-2"]]);
         expect(facts.all("resolved")).toEqual(["127.0.0.1"]);
@@ -223,6 +226,7 @@ describe("the facts of a host", () => {
     it("are all told of MariaDB, too, in its own words", async () => {
         const { facts, exitCode, stderr } = await lookAt(freshHost({}, "10.11.6-MariaDB"));
         expect([exitCode, stderr, facts.rows("server")]).toEqual([0, "", [["MariaDB", "10.11.6-MariaDB", "101106"]]]);
+        expect([facts.word("forget-source"), facts.word("reset-logs")]).toEqual(["RESET SLAVE ALL", "RESET MASTER"]);
         expect([facts.has("size"), facts.variable("server_uuid")]).toEqual([true, ""]);
     });
 

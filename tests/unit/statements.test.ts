@@ -123,6 +123,16 @@ const runs: [string, [number, string][]][] = [
         ],
     ],
     [
+        "sql_end_channel c",
+        [
+            [1, "STOP SLAVE FOR CHANNEL c; RESET SLAVE FOR CHANNEL c"],
+            [4, "STOP SLAVE FOR CHANNEL c; RESET SLAVE ALL FOR CHANNEL c"],
+            [8, "STOP REPLICA FOR CHANNEL c; RESET REPLICA ALL FOR CHANNEL c"],
+            [3, "STOP SLAVE c; RESET SLAVE c ALL"],
+        ],
+    ],
+    ["sql_gtid_place l.1 4", [[16, "BINLOG_GTID_POS('l.1', 4)"]]],
+    [
         "sql_disable_on_replica",
         [
             [9, "DISABLE ON SLAVE"],
