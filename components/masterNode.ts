@@ -34,6 +34,8 @@ export interface ServerArgs {
     service?: pulumi.Input<string>;
     /** `keep` leaves it; default: where only loopback is listened on, the node's own address beside it. */
     bindAddress?: pulumi.Input<string>;
+    /** Default false: links go by GTID only where the servers have gtid_mode on by themselves. True: it is switched on; on MariaDB they go by its own. */
+    gtid?: boolean;
     /** Default true: binlog_format=ROW. */
     rowFormat?: boolean;
     /** Default true: auto_increment_increment=2 and the node's own offset, so that two writers never hand out one number. */
@@ -70,7 +72,7 @@ export interface MasterNodeArgs {
     tls?: TlsArgs;
     /** 1 or 2: this node's auto_increment_offset. */
     autoIncrementOffset?: number;
-    /** Default false. True, on MariaDB: before its first link the node gets a gtid_domain_id of its own, its server_id, where it has none. */
+    /** Default false. True, with `gtid` on MariaDB: before its first link the node gets a gtid_domain_id of its own, its server_id, where it has none. */
     ownGtidDomain?: boolean;
     /** A value that has to be there before anything changes on the host, such as the fingerprints of checks. */
     after?: pulumi.Input<string>;
@@ -121,14 +123,15 @@ export class MasterNode extends pulumi.ComponentResource {
                     SERVICE: mysql.service ?? "",
                     START_TIMEOUT_SECONDS: mysql.startTimeoutSeconds ?? defaults.mysql.startTimeoutSeconds,
                     SETTINGS: settings.apply((lines) => lines.join("\n")),
-                    GTID_DOMAIN_ID: args.ownGtidDomain ? serverId : "",
+                    GTID: mysql.gtid ? "yes" : "",
+                    GTID_DOMAIN_ID: mysql.gtid && args.ownGtidDomain ? serverId : "",
                     AFTER: args.after ?? "",
                 },
                 plan: [
                     pulumi.interpolate`configure node ${args.label}: directly under [mysqld] of ${mysql.optionFile ?? "its option file"}, in one managed block:`,
                     pulumi.interpolate`  log_bin=${mysql.logBin ?? defaults.mysql.logBin} server_id=${serverId} log_slave_updates=1 relay_log=${mysql.relayLog ?? defaults.mysql.relayLog}`,
                     settings.apply((lines) => `  ${lines.join(" ")}`),
-                    ...(args.ownGtidDomain ? [pulumi.interpolate`  on MariaDB: gtid_domain_id=${serverId}`] : []),
+                    ...(mysql.gtid ? describeGtid(args.ownGtidDomain ? serverId : undefined) : []),
                     describeBindAddress(mysql.bindAddress),
                     "restart the server only if a value differs that cannot change while it runs",
                 ],
@@ -164,6 +167,13 @@ export function hostTarget(args: MasterNodeArgs): HostTarget {
         },
         gone: args.gone ?? false,
     };
+}
+
+function describeGtid(domain: pulumi.Input<number> | undefined): pulumi.Input<string>[] {
+    return [
+        "  on MySQL: gtid_mode=ON enforce_gtid_consistency=ON",
+        pulumi.interpolate`  on MariaDB: sync_binlog=1 innodb_flush_log_at_trx_commit=1 slave_parallel_threads=0${domain === undefined ? "" : pulumi.interpolate` gtid_domain_id=${domain}`}`,
+    ];
 }
 
 function describeBindAddress(address: pulumi.Input<string> | undefined): pulumi.Output<string> {

@@ -189,6 +189,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 SOURCE_FILE: from.file,
                 SOURCE_POSITION: from.position,
                 GATE: from.gate ? "yes" : "no",
+                GTID: replica.args.mysql?.gtid ? "yes" : "",
                 CATCH_UP_SECONDS: this.args.catchUpSeconds ?? defaults.catchUpSeconds,
                 RETRY_SECONDS: retry ? (retry.seconds ?? defaults.retry.seconds) : "",
                 RETRY_COUNT: retry ? (retry.count ?? defaults.retry.count) : "",

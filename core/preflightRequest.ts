@@ -42,6 +42,7 @@ export interface NodeInput {
               relayLog?: string | undefined;
               optionFile?: string | undefined;
               service?: string | undefined;
+              gtid?: boolean | undefined;
               bindAddress?: string | undefined;
               login?: { user: string; password: string } | undefined;
               admin?: { user: string; password: string; endpoint?: string | undefined } | undefined;
@@ -74,6 +75,8 @@ export interface NodeRequest {
     serverId: number;
     optionFile: string;
     service: string;
+    /** Whether the links are to go by GTID. */
+    gtid: boolean;
     /** `keep`, empty (opened where only loopback is listened on), or what it will be. */
     bindAddress: string;
     /**
@@ -139,6 +142,7 @@ function nodeRequest(label: Label, node: NodeInput): NodeRequest {
         serverId,
         optionFile: mysql.optionFile ?? "",
         service: mysql.service ?? "",
+        gtid: mysql.gtid ?? false,
         bindAddress: mysql.bindAddress ?? "",
         wanted: [
             `server_id=${serverId}`,

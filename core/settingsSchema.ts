@@ -40,6 +40,7 @@ export const mysqlSchema = z.strictObject({
         .string()
         .regex(/^(keep|\*|[A-Za-z0-9:][A-Za-z0-9.:,%-]*)$/, "expected keep, *, or addresses with commas")
         .optional(),
+    gtid: z.boolean().optional(),
     rowFormat: z.boolean().optional(),
     staggerAutoIncrement: z.boolean().optional(),
     startTimeoutSeconds: z.int().min(10).max(86400).optional(),

@@ -34,7 +34,7 @@ export class Facts {
     }
 
     /** What the server's series calls it: `replica` (SLAVE), `forget-source`, `end-channel` or `reset-logs`; remote/lib/statements.sh knows. */
-    word(name: string): string {
+    word(name: "replica" | "forget-source" | "end-channel" | "reset-logs"): string {
         return this.rows("word").find(([each]) => each === name)?.[1] ?? "";
     }
 

@@ -34,7 +34,8 @@ export function judgePair(a: Seen, b: Seen, found: Findings): void {
         const domain = comingDomain(a);
         if (domain === comingDomain(b)) {
             const what = `gtid_strict_mode is on, and both write into gtid_domain_id ${domain}: what one writes stops the other (1950)`;
-            const next = "set mysql.options.gtid_domain_id of node b to another number; or switch gtid_strict_mode off";
+            const next =
+                "set mysql.gtid, or mysql.options.gtid_domain_id of node b to another number; or switch gtid_strict_mode off";
             found.refuse("pair", "MM_PREFLIGHT_GTID_STRICT", what, next);
         }
     }
@@ -51,12 +52,13 @@ export function judgePair(a: Seen, b: Seen, found: Findings): void {
     }
 }
 
-/** The domain of a MariaDB node's GTIDs, once it is configured: b gets one of its own before its first link (configure-node.sh). */
+/** The domain of a MariaDB node's GTIDs, once it is configured: as choose_gtid_domain of remote/configure-node.sh has it. */
 function comingDomain({ facts, node }: Seen): string {
     const set = node.wanted.find((line) => line.startsWith("gtid_domain_id="))?.split("=")[1];
     const running = facts.variable("gtid_domain_id");
     const isNew = facts.rows("channel").length === 0 && facts.mark("link", "source") === "";
-    return set ?? (node.label === "b" && isNew && running === "0" ? String(node.serverId) : running);
+    const getsOwn = node.gtid && node.label === "b" && isNew && running === "0";
+    return set ?? (getsOwn ? String(node.serverId) : running);
 }
 
 /** What a statement that is replicated as text leaves to the server, and what gives or takes rights beside the accounts' own. */

@@ -2,6 +2,7 @@
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD PEER_HOST PEER_PORT ACCOUNT ACCOUNT_PASSWORD PEER_UUID
 #        SOURCE_LOG OWN_LOG (the ids of both logs, as they were when the nodes were configured)
 #        SOURCE_FILE SOURCE_POSITION GATE (yes: the source's log may hold nothing but what came from here)
+#        GTID (yes: on MariaDB, a link that begins goes by GTID)
 #        CATCH_UP_SECONDS RETRY_SECONDS RETRY_COUNT (empty: the server's own) TLS_REQUIRE TLS_CA TLS_VERIFY_HOST
 # out:   link source=HOST:PORT uuid=UUID
 # codes: MM_LINK_FOREIGN_SOURCE MM_LINK_ERRANT MM_LINK_COORDINATES_LOST MM_LINK_OTHER_SOURCE MM_LINK_LOG_RESET MM_LINK_LOG_PURGED MM_LINK_NOT_RUNNING MM_LINK_BEHIND MM_LINK_IN_CLEAR MM_TLS_MISSING MM_ROLE_PEER_WRITABLE MM_NODE_SKIPS_ERRORS
@@ -26,10 +27,7 @@ follow() {
     require_not_parted
     require_peer "$PEER_HOST" "$PEER_PORT" 60
     id="$(read_peer_id)"
-    BY_GTID=0
-    if have_both_gtids; then BY_GTID=1; fi
-    BY_SLAVE_POS=0
-    if goes_by_slave_pos; then BY_SLAVE_POS=1; fi
+    choose_way
     require_ours
     require_strict_applier
     require_same_source "$id"

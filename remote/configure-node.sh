@@ -1,12 +1,12 @@
 # configure-node.sh: makes one server ready to be half of a pair; restarts it only if that is the only way.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE START_TIMEOUT_SECONDS
 #        SERVER_ID LOG_BIN RELAY_LOG BIND_ADDRESS HOST SETTINGS (lines of name=value)
-#        GTID_DOMAIN_ID (on MariaDB, of a node that is new to replication; empty: its own)
+#        GTID (yes: the links are to go by GTID) GTID_DOMAIN_ID (on MariaDB, of a node that is new to replication; empty: its own)
 # out:   node port=PORT server_id=ID uuid=UUID server=FLAVOUR-VERSION gtid=ON|OFF log_bin=NAME log=ID listens=ADDRESSES
-# codes: MM_NODE_SERVER_ID MM_NODE_GTID_MODE MM_NODE_NO_NETWORK MM_NODE_ADDRESS MM_NODE_OPTION_OVERRIDDEN MM_NODE_OPTIONS_INVALID MM_NODE_NO_START
+# codes: MM_NODE_SERVER_ID MM_NODE_GTID_MODE MM_NODE_GTID_DOMAIN MM_NODE_NO_NETWORK MM_NODE_ADDRESS MM_NODE_OPTION_OVERRIDDEN MM_NODE_OPTIONS_INVALID MM_NODE_NO_START
 #        MM_NODE_VOLATILE MM_NODE_VALUE_DIFFERS
 # parts: configure-node/address.sh (where it listens) configure-node/other-log.sh (what a start without the managed block puts in doubt)
-#        configure-node/running.sh (the running server: what it takes at once, and the restart for the rest)
+#        configure-node/gtid.sh (how it gives GTIDs, before and after) configure-node/running.sh (the running server: what it takes at once, and the restart for the rest)
 
 main() {
     # the address that this SSH connection came in by: the third word of SSH_CONNECTION
@@ -29,6 +29,7 @@ configure() {
     file="$(find_option_file)"
     require_whole_block "$file"
     require_steady_server_id
+    choose_gtid_settings
     require_steady_gtid_mode
     choose_log_name "$file"
     choose_bind_address "$file"
@@ -36,6 +37,7 @@ configure() {
     distrust_own_log
     choose_gtid_domain "$file"
     wanted_lines >"$SCRATCH/wanted"
+    require_steady_gtid_domain
     require_no_persisted_override
     write_options "$file"
     apply_running_values "$file"
@@ -78,22 +80,6 @@ require_steady_server_id() {
             "set mysql.serverId of node $NODE to $running (or SET GLOBAL server_id = $SERVER_ID there, if somebody has just changed it); to change it for good, pulumi destroy (all data stays), then up"
 }
 
-# With a restart, what was written before it has no GTID, and a link that goes on by GTID never asks for that. An option that the stack no
-# longer sets is gone at the next restart.
-require_steady_gtid_mode() {
-    local wish running had way='pulumi destroy (all data of the origin stays), empty b, then up with the new options'
-    wish="$(printf '%s\n' "$SETTINGS" | sed -n 's/^gtid[-_]mode=//p')"
-    had="$(recall options | sed -n 's/^gtid[-_]mode=//p')"
-    running="$(read_gtid_mode)"
-    [ -n "$(recall link)$(replica_field Source_Host)" ] || return 0
-    [ -n "$wish" ] || [ -z "$had" ] ||
-        fail MM_NODE_GTID_MODE "$NODE is linked, and the stack no longer sets its gtid_mode ($had): from its next restart it would write what the other node never asks for by GTID. Nothing was changed" \
-            "set mysql.options.gtid_mode of node $NODE to $had again; or $way"
-    [ -z "$wish" ] || is_same_value "$running" "$wish" ||
-        fail MM_NODE_GTID_MODE "$NODE is linked and runs with gtid_mode = $running; wanted is $wish, and what was written before that would never be asked for by GTID. Nothing was changed" \
-            "change it online on both nodes by hand, as MySQL's manual says (OFF, OFF_PERMISSIVE, ON_PERMISSIVE, ON), then run up again; or $way"
-}
-
 # A binary log that the option files already name keeps its name: a new one would orphan the logs of before.
 choose_log_name() {
     local theirs ours
@@ -113,17 +99,6 @@ choose_log_name() {
     fi
 }
 
-# Two servers that write GTIDs into one domain would hand out the same ones. One that has a domain of its own keeps it; so does one that
-# is linked: sessions that are open keep the old domain, and a second one beside it is begun before anybody writes here.
-choose_gtid_domain() {
-    local running
-    [ -n "$GTID_DOMAIN_ID" ] || return 0
-    case $'\n'"$SETTINGS" in *$'\n'gtid_domain_id=*) GTID_DOMAIN_ID='' ;; esac
-    if ! has_gtid_domains || block_settings "$1" | grep '^gtid_domain_id=' >/dev/null; then return; fi
-    running="$(read_variable gtid_domain_id)"
-    if [ -n "$(recall link)$(replica_field Source_Host)" ] || { [ "$running" != 0 ] && [ "$running" != "$GTID_DOMAIN_ID" ]; }; then GTID_DOMAIN_ID=''; fi
-}
-
 wanted_lines() {
     [ "$WRITE_LOG_BIN" = no ] || echo "log_bin=$LOG_BIN"
     echo "server_id=$SERVER_ID"
@@ -134,7 +109,7 @@ wanted_lines() {
         echo "$AT_START_ALONE=1"
         relay_log_info_setting
     fi
-    [ -z "$GTID_DOMAIN_ID" ] || ! has_gtid_domains || echo "gtid_domain_id=$GTID_DOMAIN_ID"
+    [ -z "$GTID_DOMAIN_ID" ] || echo "gtid_domain_id=$GTID_DOMAIN_ID"
     [ -z "$BIND_ADDRESS" ] || echo "bind_address=$BIND_ADDRESS"
     [ -z "$SETTINGS" ] || printf '%s\n' "$SETTINGS"
 }

@@ -127,16 +127,24 @@ part_from_gone() {
     fi
     ! has_dropped_received ||
         warn MM_LINK_BEHIND "the server of $NODE was started since it last heard from $PEER_HOST, and relay_log_recovery throws away at a start what was received and not applied: if it lagged then, that is missing. It has all up to $(read_applied_place); what came after is in the binary log of $PEER_HOST, should its disks come back"
+    # a link by MariaDB's GTIDs whose threads both stand throws away what it has received when either is started (seen on 10.11): the applier
+    # is mended first, while the receiver runs
+    ! is_held_by_slave_pos || fail_unapplied
     # where this ends in a refusal, it goes on as before: the gone one may be back, and nothing else would start it
     [ "$(replica_field Replica_IO_Running)" = No ] || at_exit receive_again
     sql "STOP $(sql_replica) IO_THREAD"
     wait_until "$CATCH_UP_SECONDS" has_applied_received_or_stopped || true
-    has_applied_all_received ||
-        fail MM_ROLE_BEHIND "$NODE has received more from $PEER_HOST than it has applied (its applier runs: $(replica_field Replica_SQL_Running)), and $PEER_HOST is gone; $NODE stays closed" \
-            "see SHOW $(sql_replica) STATUS on $NODE; mend what stops its applier, then run up again. Where it waits for the rest of a transaction that $PEER_HOST never sent: STOP $(sql_replica); $(sql_forget_source); on $NODE gives that up" "$(replica_field Last_SQL_Error)"
+    has_applied_all_received || fail_unapplied
     note_parted
     sql "STOP $(sql_replica)" "$(sql_forget_source)"
     note "has applied all that it had received from $PEER_HOST, and follows it no more"
+}
+
+fail_unapplied() {
+    local first=''
+    ! is_by_slave_pos || first="save the files of its relay log first, for to start a link by GTID both of whose threads stand throws them away; "
+    fail MM_ROLE_BEHIND "$NODE has received more from $PEER_HOST than it has applied (its applier runs: $(replica_field Replica_SQL_Running)), and $PEER_HOST is gone; $NODE stays closed" \
+        "${first}see SHOW $(sql_replica) STATUS on $NODE; mend what stops its applier, then run up again. Where it waits for the rest of a transaction that $PEER_HOST never sent: STOP $(sql_replica); $(sql_forget_source); on $NODE gives that up" "$(replica_field Last_SQL_Error)"
 }
 
 # A relay log that was begun at a start holds nothing until the source has been heard from (seen on 8.0.15: Relay_Log_Pos 4).
@@ -154,7 +162,10 @@ require_gone() {
 }
 
 note_parted() { is_parted || remember link "$(recall link) parted=gone"; }
-receive_again() { is_parted || try_sql "START $(sql_replica) IO_THREAD" >/dev/null; }
+receive_again() {
+    is_parted || is_held_by_slave_pos || try_sql "START $(sql_replica) IO_THREAD" >/dev/null
+}
+is_held_by_slave_pos() { is_by_slave_pos && [ "$(replica_field Replica_SQL_Running)" != Yes ]; }
 
 # Nor may it take what is written here from now on: it would go over rows of its own that never arrived. The right to ask for them goes, out
 # of the log, which it would read; and its connections, of which it may have one still. What it may see else tells it why.

@@ -1,65 +1,69 @@
 # channel.sh: the channel to the source: what it is like, and the statements that change it.
 
-# is_channel_wanted: source, account and the way it asks are as they should be. A series without GTIDs tells nothing of the last.
-is_channel_wanted() {
-    local auto
-    auto="$(replica_field Auto_Position)"
-    [ "$FOLLOWED $(replica_field Source_User) ${auto:-0}" = "$WANTED $ACCOUNT $BY_GTID" ] && [ "$(replica_field Using_Gtid)" != Current_Pos ]
-}
-
-# goes_by_slave_pos: MariaDB's way by GTID, where each of the two writes into a domain of its own. A link that stands keeps its way: what it
-# has applied by place may be of one domain.
-goes_by_slave_pos() {
-    has_gtid_domains || return 1
-    if [ -n "$FOLLOWED" ]; then
-        [ "$(replica_field Using_Gtid)" != No ]
-    else
-        [ "$(read_variable gtid_domain_id)" != "$(peer_read @@global.gtid_domain_id)" ]
+# The WAY in which a replica asks its source: auto (MySQL's GTIDs, where both have gtid_mode on), slave_pos (MariaDB's, where that is wanted and each
+# writes into a domain of its own), or place (file and position). By MariaDB's a link begins, or never goes: what one that stands by
+# place has applied may be of one domain.
+choose_way() {
+    WAY=place
+    if have_both_gtids; then
+        WAY=auto
+    elif has_gtid_domains; then
+        if [ -n "$FOLLOWED" ]; then
+            [ "$(read_channel_way)" = place ] || WAY=slave_pos
+        elif [ "$GTID" = yes ] && [ "$(read_variable gtid_domain_id)" != "$(peer_read @@global.gtid_domain_id)" ]; then
+            WAY=slave_pos
+        fi
     fi
 }
+# read_channel_way: of the channel that was looked at. current_pos is none of ours: it would ask for what the peer may not have.
+read_channel_way() {
+    case "$(replica_field Auto_Position) $(replica_field Using_Gtid)" in
+        '1 '*) echo auto ;;
+        *' Slave_Pos') echo slave_pos ;;
+        *' Current_Pos') echo current_pos ;;
+        *) echo place ;;
+    esac
+}
+
+# is_channel_wanted: source, account and way are as they should be.
+is_channel_wanted() { [ "$FOLLOWED $(replica_field Source_User) $(read_channel_way)" = "$WANTED $ACCOUNT $WAY" ]; }
 
 # attach: host, account and coordinates in one statement; apart, the server silently starts at its source's first log.
 attach() {
-    local how="from $SOURCE_FILE $SOURCE_POSITION" file="$SOURCE_FILE" position="$SOURCE_POSITION" remains=() place
-    if [ -n "$FOLLOWED" ]; then
-        how="again, for it followed $FOLLOWED"
-    elif [ "$BY_GTID" = 1 ]; then
-        how='by GTID'
-    fi
-    if [ "$BY_GTID$BY_SLAVE_POS" = 00 ] && [ -n "$FOLLOWED" ]; then
-        # same source, other account or port: go on exactly where the applier stands, which is told only once it stands
-        hold_replica
-        file="$(replica_field Relay_Source_Log_File)" position="$(replica_field Exec_Source_Log_Pos)"
-        case "$position" in
-            '' | 0) fail MM_LINK_COORDINATES_LOST "$NODE does not tell where in the log of $FOLLOWED it stands. Nothing was changed" \
-                "see its error log; attach it by hand at the right coordinates, or seed anew" ;;
-        esac
-    fi
-    # one that stands by MariaDB's GTIDs knows its place itself
-    [ "${FOLLOWED:+$BY_SLAVE_POS}" = 1 ] || require_unpurged "$file" "$position"
+    local how="again, for it followed $FOLLOWED" file="$SOURCE_FILE" position="$SOURCE_POSITION" first=() place
+    case "${FOLLOWED:+standing }$WAY" in
+        auto)
+            how='by GTID'
+            ;;
+        slave_pos)
+            require_unpurged "$file" "$position"
+            place="$(peer_read "$(sql_gtid_place "$file" "$position")")"
+            [ "$place" != NULL ] || fail_purged "log $file to position $position"
+            how="from $file $position, by GTID from ${place:-the first one}"
+            suspend_strict_mode
+            first=("SET GLOBAL gtid_slave_pos = $(quote_sql "$place")")
+            ;;
+        place)
+            how="from $file $position"
+            ;;
+        'standing place')
+            # same source, other account or port: go on exactly where the applier stands, which is told only once it stands
+            hold_replica
+            file="$(replica_field Relay_Source_Log_File)" position="$(replica_field Exec_Source_Log_Pos)"
+            case "$position" in
+                '' | 0) fail MM_LINK_COORDINATES_LOST "$NODE does not tell where in the log of $FOLLOWED it stands. Nothing was changed" \
+                    "see its error log; attach it by hand at the right coordinates, or seed anew" ;;
+            esac
+            ;;
+    esac
+    # one that stands by GTID knows its place itself; MySQL's tells what it will ask for
+    case "$WAY" in auto | place) require_unpurged "$file" "$position" ;; esac
     # a RESET without ALL, by hand, leaves behind where the applier of a link stood that is gone: START would trip over it (1872)
-    [ -n "$FOLLOWED" ] || remains=("$(sql_forget_source)")
-    if [ "$BY_SLAVE_POS" = 1 ] && [ -z "$FOLLOWED" ]; then
-        place="$(peer_read "$(sql_gtid_place "$file" "$position")")"
-        how="$how, by GTID from ${place:-the first one}"
-        at_exit restore_strict_mode
-        remains+=("$(sql_begin_slave_pos "$place")")
-    fi
-    sql "STOP $(sql_replica)" "${remains[@]+"${remains[@]}"}" "$(sql_change_source) $(sql_channel "$file" "$position")" "START $(sql_replica)"
+    [ -n "$FOLLOWED" ] || first=("$(sql_forget_source)" "${first[@]+"${first[@]}"}")
+    sql "STOP $(sql_replica)" "${first[@]+"${first[@]}"}" "$(sql_change_source) $(sql_channel "$file" "$position")" "START $(sql_replica)"
     HELD=''
     restore_strict_mode
     note "follows $WANTED $how"
-}
-
-# sql_begin_slave_pos PLACE: in strict mode a server that has written meanwhile does not take a place before that (1947), though all that it
-# wrote itself it will pass over: so the mode is off for these statements. MASTER_DEMOTE_TO_SLAVE is no way for it: it would ask its peer for
-# what the peer may not have applied so far, and be refused for good (1236, seen on 10.11).
-sql_begin_slave_pos() {
-    if [ "$(read_variable gtid_strict_mode)" != 0 ]; then
-        remember strict-mode 1
-        printf 'SET GLOBAL gtid_strict_mode = 0;\n'
-    fi
-    printf 'SET GLOBAL gtid_slave_pos = %s' "$(quote_sql "$1")"
 }
 
 # sql_channel FILE POSITION: all of its options.
@@ -67,15 +71,12 @@ sql_channel() {
     local source options
     source="$(sql_source)"
     options="${source}_HOST = $(quote_sql "$PEER_HOST"), ${source}_PORT = $PEER_PORT, ${source}_USER = $(quote_sql "$ACCOUNT"), ${source}_PASSWORD = $(quote_sql "$ACCOUNT_PASSWORD")"
-    if [ "$BY_GTID" = 1 ]; then
-        options="$options, ${source}_AUTO_POSITION = 1"
-    elif [ "$BY_SLAVE_POS" = 1 ]; then
-        options="$options, MASTER_USE_GTID = slave_pos"
-    else
-        options="$options, ${source}_LOG_FILE = $(quote_sql "$1"), ${source}_LOG_POS = $2"
-    fi
+    case "$WAY" in
+        auto) options="$options, ${source}_AUTO_POSITION = 1" ;;
+        slave_pos) options="$options, $(sql_use_gtid slave_pos)" ;;
+        place) options="$options, ${source}_LOG_FILE = $(quote_sql "$1"), ${source}_LOG_POS = $2$(! has_gtid_domains || echo ", $(sql_use_gtid no)")" ;;
+    esac
     if [ -n "$RETRY_SECONDS" ]; then options="$options, ${source}_CONNECT_RETRY = $RETRY_SECONDS$(! has_retry_count || echo ", ${source}_RETRY_COUNT = $RETRY_COUNT")"; fi
-    if has_gtid_domains && [ "$BY_SLAVE_POS" != 1 ]; then options="$options, MASTER_USE_GTID = no"; fi
     options="$options, $(sql_channel_tls "$ENCRYPTED" "$CA")"
     # without TLS an account of caching_sha2_password logs in only with the source's public key
     if has_source_public_key; then options="$options, GET_${source}_PUBLIC_KEY = 1"; fi

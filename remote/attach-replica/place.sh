@@ -1,9 +1,10 @@
-# place.sh: from where in its source's log this node may go on. With GTIDs it asks for what it lacks; without, only a link that
-# stands tells the place, or the seed's coordinates, once.
+# place.sh: from where in its source's log this node may go on. With MySQL's GTIDs it asks for what it lacks; else only a link that stands
+# tells the place, or the seed's coordinates, once. MariaDB's gtid_slave_pos outlives a link, but anybody can set it.
 
 # require_known_place: the seed's coordinates would apply again what came since; a place in another source's log says nothing here.
 require_known_place() {
-    if [ "$BY_GTID" = 1 ]; then
+    local hint=''
+    if [ "$WAY" = auto ]; then
         require_places_done
         return
     fi
@@ -14,17 +15,18 @@ require_known_place() {
                 "let pulumi destroy run to its end (all data of the origin stays), empty $NODE, then up seeds it anew"
         return
     fi
+    ! has_gtid_domains || hint=" (its gtid_slave_pos is $(read_variable gtid_slave_pos), if nobody has set it)"
     [ -z "$FOLLOWED" ] ||
         fail MM_LINK_COORDINATES_LOST "$NODE was pointed at $FOLLOWED behind the program's back. Nothing was changed" \
-            "without GTIDs nobody but a DBA can tell where to go on: attach it to $WANTED by hand at the right coordinates, then run up again"
+            "nobody but a DBA can tell where to go on$hint: attach it to $WANTED by hand at the right coordinates, then run up again"
     fail MM_LINK_COORDINATES_LOST "$NODE no longer follows $WANTED, and where it stopped is gone with its channel. Nothing was changed" \
-        "without GTIDs nobody but a DBA can tell what it lacks: attach it by hand at the right coordinates, or seed anew"
+        "nobody but a DBA can tell what it lacks$hint: attach it by hand at the right coordinates, or seed anew"
 }
 
 # What has no GTID is never asked for by one: a link that goes by places brings it first. The applier of a server whose GTIDs are on stops
 # at it, and says so.
 require_places_done() {
-    [ "$FOLLOWED $(replica_field Auto_Position)" = "$WANTED 0" ] || return 0
+    [ "$FOLLOWED $(read_channel_way)" = "$WANTED place" ] || return 0
     MARK="$(read_peer_coordinates)"
     wait_until "$CATCH_UP_SECONDS" has_applied_mark_or_stopped || true
     has_applied_mark || fail MM_LINK_BEHIND "$NODE followed $WANTED by file and position before GTIDs were on, and has not applied all that was written there; by GTID it would never ask for what has none. Nothing was changed" \
@@ -35,7 +37,7 @@ require_places_done() {
 # A server whose GTIDs were off for a while has written what a link by GTID passes over, once they are on again.
 require_no_anonymous() {
     local found way='pulumi destroy (all data of the origin stays), empty b, then up seeds it anew'
-    [ "$BY_GTID $FOLLOWED $(replica_field Auto_Position)" = "1 $WANTED 1" ] && ! is_receiving || return 0
+    [ "$WAY $FOLLOWED $(read_channel_way)" = "auto $WANTED auto" ] && ! is_receiving || return 0
     case "$(replica_field Exec_Source_Log_Pos)" in '' | 0) return ;; esac
     [ "$GATE" != yes ] || way="see with mysqlbinlog what they are, apply on $NODE by hand what is wanted, STOP $(sql_replica); $(sql_forget_source); there, then run up again"
     found="$(find_event try_peer "$(replica_field Relay_Source_Log_File)" "$(replica_field Exec_Source_Log_Pos)" pick_anonymous '')"
@@ -62,7 +64,7 @@ require_not_errant() {
         [ "$(peer_read @@global.read_only)" = 1 ] || fail MM_ROLE_PEER_WRITABLE "$PEER_HOST takes writes, before $NODE follows it. $NODE was not changed" \
             "SET GLOBAL read_only = 1 there, see who has written what, then run up again"
     fi
-    if [ "$BY_GTID" = 1 ]; then
+    if [ "$WAY" = auto ]; then
         what=' has transactions of its own' how='mysqlbinlog --include-gtids'
         errant="$(sql "SELECT GTID_SUBTRACT($(quote_sql "$(peer_read @@global.gtid_executed | plain_gtid_set)"), @@global.gtid_executed)")"
     else
@@ -76,14 +78,18 @@ require_not_errant() {
 # require_unpurged FILE POSITION: the source still has what this node is going to ask for; else the receiver would stop with
 # error 1236, after the channel was changed.
 require_unpurged() {
-    local gone='' way="let $PEER_HOST keep its logs longer (binlog_expire_logs_seconds); where it follows $NODE, pulumi destroy first (all data stays), for it would lose what is dropped here; then empty $NODE (or name a fresh host), remove $STATE/seed and $STATE/link there, set converge to a new text, and run up again: it is seeded anew"
-    if [ "$BY_GTID" = 1 ]; then
+    local gone=''
+    if [ "$WAY" = auto ]; then
         gone="$(peer_read "GTID_SUBTRACT(@@global.gtid_purged, $(quote_sql "$(read_gtid_set)"))" | plain_gtid_set)"
     elif ! has_peer_log_to "$1" "$2"; then
         gone="log $1 to position $2"
     fi
-    [ -n "$gone" ] || return 0
+    [ -z "$gone" ] || fail_purged "$gone"
+}
+fail_purged() {
+    local way
+    way="let $PEER_HOST keep its logs longer ($(log_expiry_variable)); where it follows $NODE, pulumi destroy first (all data stays), for it would lose what is dropped here; then empty $NODE (or name a fresh host), remove $STATE/seed and $STATE/link there, set converge to a new text, and run up again: it is seeded anew"
     # the origin is never emptied
     [ "$GATE" != yes ] || way="whether $NODE lacks anything of it only a DBA can tell: see what it was, and attach it by hand"
-    fail MM_LINK_LOG_PURGED "$PEER_HOST no longer has what $NODE would ask for ($gone). $NODE was not changed" "$way"
+    fail MM_LINK_LOG_PURGED "$PEER_HOST no longer has what $NODE would ask for ($1). $NODE was not changed" "$way"
 }

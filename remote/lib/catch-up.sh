@@ -32,11 +32,14 @@ is_past_mark() {
 # read_applied_place: for a message, of the status that was looked at: up to where in its source's log this server has applied. A link by
 # MariaDB's GTIDs tells a place in a file only while it is connected.
 read_applied_place() {
-    case "$(replica_field Using_Gtid)" in
-        '' | No) printf '%s %s' "$(replica_field Relay_Source_Log_File)" "$(replica_field Exec_Source_Log_Pos)" ;;
-        *) read_variable gtid_slave_pos ;;
-    esac
+    if is_by_slave_pos; then
+        read_variable gtid_slave_pos
+    else
+        printf '%s %s' "$(replica_field Relay_Source_Log_File)" "$(replica_field Exec_Source_Log_Pos)"
+    fi
 }
+# is_by_slave_pos: of the status that was looked at: whether the link goes by MariaDB's GTIDs.
+is_by_slave_pos() { case "$(replica_field Using_Gtid)" in '' | No) return 1 ;; esac }
 
 # are_threads_running: of the status that was looked at.
 are_threads_running() { [ "$(replica_field Replica_IO_Running) $(replica_field Replica_SQL_Running)" = 'Yes Yes' ]; }

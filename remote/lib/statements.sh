@@ -1,4 +1,5 @@
-# statements.sh: the one place that knows which words a server's series uses. Text in, text out; FLAVOUR and VERSION decide.
+# statements.sh: the one place that knows which words a server's series uses, and what it has; FLAVOUR and VERSION decide. Then what is read
+# in those words: GTIDs, the server's identity, coordinates, the replica status.
 
 # is_at_least MYSQL [MARIADB]: whether this server is that release of its flavour, or a later one. Without the second never true of MariaDB,
 # which keeps many of the old words. Percona Server is MySQL.
@@ -7,6 +8,8 @@ is_at_least() {
     [ "$FLAVOUR" = MySQL ] || first="${2:-never}"
     [ "$first" != never ] && [ "$VERSION" -ge "$first" ]
 }
+
+is_mariadb() { [ "$FLAVOUR" = MariaDB ]; }
 
 # REPLICA from MySQL 8.0.22, alone from 8.4.
 sql_replica() { if is_at_least 80022; then echo REPLICA; else echo SLAVE; fi; }
@@ -23,17 +26,18 @@ forgets_source() { is_at_least 50516 100000; }
 sql_forget_source() { if forgets_source; then echo "RESET $(sql_replica) ALL"; else echo 'RESET SLAVE'; fi; }
 # sql_end_channel NAME: of one that has a name; FOR CHANNEL is of MariaDB from 10.7.
 sql_end_channel() {
-    if has_gtid_domains; then echo "STOP SLAVE $1; RESET SLAVE $1 ALL"; else echo "STOP $(sql_replica) FOR CHANNEL $1; $(sql_forget_source) FOR CHANNEL $1"; fi
+    if is_mariadb; then echo "STOP SLAVE $1; RESET SLAVE $1 ALL"; else echo "STOP $(sql_replica) FOR CHANNEL $1; $(sql_forget_source) FOR CHANNEL $1"; fi
 }
 # How often a receiver tries again is an option of the channel from MySQL 5.6.1; before, and in MariaDB, of the server's start.
 has_retry_count() { is_at_least 50601; }
 # MariaDB's GTIDs are always on: DOMAIN-SERVER-NUMBER; a place in a log is the last one of each domain. From 10.10 it follows by them unless
 # it is told not to.
-has_gtid_domains() { is_at_least 999999 100000; }
+has_gtid_domains() { is_at_least never 100000; }
+sql_use_gtid() { echo "MASTER_USE_GTID = $1"; }
 # sql_gtid_place FILE POSITION: that place of this server's binary log, by GTIDs; empty where nothing stands before it, NULL where it is gone.
 sql_gtid_place() { echo "BINLOG_GTID_POS($(quote_sql "$1"), $2)"; }
 # From MariaDB 11.4 a channel asks for TLS and a certificate that can be verified, unless it is told not to.
-verifies_by_default() { is_at_least 999999 110400; }
+verifies_by_default() { is_at_least never 110400; }
 # A login is changed while the applier runs from MySQL 5.7.4; before, and in MariaDB, both threads have to stand (1198).
 changes_receiver_alone() { is_at_least 50704; }
 # DISABLE ON REPLICA from MySQL 8.2.
@@ -43,6 +47,9 @@ dump_coordinates_flag() { if is_at_least 80026; then echo --source-data=1; else 
 
 # What makes an applier pass over what it cannot apply, and what each says when it does not. REPLICA from MySQL 8.0.26.
 skipping_variables() { if is_at_least 80026; then echo 'replica_skip_errors sql_replica_skip_counter replica_exec_mode'; else echo 'slave_skip_errors sql_slave_skip_counter slave_exec_mode'; fi; }
+
+# How long it keeps its binary logs, by seconds from MySQL 8.0.1 and MariaDB 10.6.1.
+log_expiry_variable() { if is_at_least 80001 100601; then echo binlog_expire_logs_seconds; else echo expire_logs_days; fi; }
 
 # What a series has. The second number is MariaDB's.
 has_super_read_only() { is_at_least 50708; }
@@ -83,7 +90,7 @@ engine_tablespaces() { if is_at_least 80000; then echo innodb_tablespaces; elif 
 # XA RECOVER tells ids in hexadecimal digits from MySQL 5.7.5.
 sql_prepared() { if is_at_least 50705; then echo 'XA RECOVER CONVERT XID'; else echo 'XA RECOVER'; fi; }
 # All channels, the named ones too; MySQL shows them at once.
-sql_all_channels() { if [ "$FLAVOUR" = MariaDB ]; then echo 'SHOW ALL SLAVES STATUS'; else echo "SHOW $(sql_replica) STATUS"; fi; }
+sql_all_channels() { if is_mariadb; then echo 'SHOW ALL SLAVES STATUS'; else echo "SHOW $(sql_replica) STATUS"; fi; }
 # The folder of the binary logs: told from MySQL 5.6.2 and MariaDB 10.1; before that the data directory, unless log_bin names another one.
 read_log_folder() {
     local path
@@ -155,7 +162,7 @@ replica_field() {
 # read_followed: HOST:PORT of the source, of the status that was looked at; nothing where there is none.
 read_followed() { [ -z "$(replica_field Source_Host)" ] || printf '%s:%s' "$(replica_field Source_Host)" "$(replica_field Source_Port)"; }
 
-# The account and schema names that every server brings along: nobody's data.
+# The schemas that every server brings along: nobody's data.
 SYSTEM_SCHEMAS="'mysql','information_schema','performance_schema','sys','ndbinfo','mysql_master_master'"
 # The tables of the schema mysql that one series or another brings along; whatever else is there is somebody's data, too.
 SERVER_TABLES="'column_stats','columns_priv','component','db','default_roles','engine_cost','event','func','general_log','global_grants',
@@ -184,11 +191,11 @@ sql_set_password() {
 sql_require_tls() { if has_alter_user; then echo "ALTER USER $1 REQUIRE $2"; else echo "GRANT USAGE ON *.* TO $1 REQUIRE $2"; fi; }
 
 # What the replication account may do, as SHOW GRANTS says it. MariaDB from 10.5 has other rights for what REPLICATION CLIENT shows.
-account_rights() { if [ "$FLAVOUR" = MariaDB ]; then echo 'REPLICATION SLAVE, BINLOG MONITOR, SLAVE MONITOR'; else echo 'REPLICATION SLAVE, REPLICATION CLIENT'; fi; }
+account_rights() { if is_mariadb; then echo 'REPLICATION SLAVE, BINLOG MONITOR, SLAVE MONITOR'; else echo 'REPLICATION SLAVE, REPLICATION CLIENT'; fi; }
 
 # series_right RIGHT: what this series calls it: nothing where it has none, several with commas where it took it apart.
 series_right() {
-    if [ "$FLAVOUR" = MariaDB ]; then
+    if is_mariadb; then
         case "$1" in
             SYSTEM_VARIABLES_ADMIN) echo 'SUPER, BINLOG ADMIN, REPLICATION MASTER ADMIN' ;;
             REPLICATION_SLAVE_ADMIN) echo 'REPLICATION SLAVE ADMIN, SLAVE MONITOR' ;;

@@ -197,7 +197,9 @@ require_whole_dump() {
     if [ -z "$DUMP_FILE" ] || [ -z "$DUMP_POSITION" ]; then
         fail MM_SEED_DUMP "the dump on $NODE carries no binary log coordinates" "see that mysqldump is of the server's series, then run up again"
     fi
-    ! has_gtid_domains || DUMP_GTID="$(sql "SELECT COALESCE($(sql_gtid_place "$DUMP_FILE" "$DUMP_POSITION"), '')")"
+    ! has_gtid_domains || DUMP_GTID="$(sql "SELECT $(sql_gtid_place "$DUMP_FILE" "$DUMP_POSITION")")"
+    [ "$DUMP_GTID" != NULL ] || fail MM_SEED_DUMP "$NODE's binary log $DUMP_FILE, in which the dump began, is gone by now" \
+        "let it keep its logs longer ($(log_expiry_variable)), then run up again"
     [ "$(read_gtid_mode)" != ON ] || [ -n "$DUMP_GTID" ] || [ -z "$(read_gtid_set)" ] ||
         fail MM_SEED_DUMP "the dump on $NODE carries no GTID set, though GTIDs are on" "see that mysqldump is of the server's series, then run up again"
 }

@@ -130,7 +130,7 @@ describe("attach-replica.sh", () => {
 
     describe("on MariaDB", () => {
         const known = { gtid_slave_pos: "", gtid_strict_mode: "0" };
-        const args = { ...up, PEER_UUID: "server-id-10-cafe" };
+        const args = { ...up, GTID: "yes", PEER_UUID: "server-id-10-cafe" };
         /** a writes into domain 0, b into `domain`. */
         function mariaDb(domain: string, version = "11.8.2-MariaDB"): FakeHost {
             const host = makeHost({ ...known, gtid_domain_id: domain }, { gtid_domain_id: "0" }, version);
@@ -145,7 +145,7 @@ describe("attach-replica.sh", () => {
         const tls = "MASTER_SSL = 1, MASTER_SSL_CA = '', MASTER_SSL_VERIFY_SERVER_CERT = 0";
         const by = (how: string) => `CHANGE MASTER TO ${master}, ${how}, ${tls}`;
         const byPlace =
-            "MASTER_LOG_FILE = 'mysql-bin.000002', MASTER_LOG_POS = 1234, MASTER_CONNECT_RETRY = 10, MASTER_USE_GTID = no";
+            "MASTER_LOG_FILE = 'mysql-bin.000002', MASTER_LOG_POS = 1234, MASTER_USE_GTID = no, MASTER_CONNECT_RETRY = 10";
         const bySlavePos = "MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 10";
 
         it("asks by GTID from the seed's place where each writes into a domain of its own, and does not have the certificate verified by default", async () => {
@@ -170,9 +170,9 @@ describe("attach-replica.sh", () => {
             host.local.variables.set("gtid_strict_mode", "1");
             const run = await host.run(script, args);
             expect(changes(run.statements)).toEqual([
+                "SET GLOBAL gtid_strict_mode = 0",
                 "STOP SLAVE",
                 "RESET SLAVE ALL",
-                "SET GLOBAL gtid_strict_mode = 0",
                 "SET GLOBAL gtid_slave_pos = '0-10-7,5-1-3'",
                 by(bySlavePos),
                 "START SLAVE",
@@ -193,6 +193,16 @@ describe("attach-replica.sh", () => {
             expect(other.local.variables.get("gtid_strict_mode")).toBe("1");
         });
 
+        it("changes nothing where the source no longer tells the place by GTID", async () => {
+            const host = mariaDb("20");
+            host.peer.rules.unshift({ on: /^SELECT BINLOG_GTID_POS/, answer: { stdout: "NULL" } });
+            const run = await host.run(script, args);
+            expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+            expect(run.stderr).toContain(
+                "error MM_LINK_LOG_PURGED: a.example.com no longer has what b would ask for (log mysql-bin.000002 to position 1234). b was not changed\n",
+            );
+        });
+
         it("goes by position where both write into one domain, and says so to the server, for its default says otherwise", async () => {
             const host = mariaDb("0", "10.11.6-MariaDB");
             const run = await host.run(script, args);
@@ -205,10 +215,10 @@ describe("attach-replica.sh", () => {
             expect(run.stderr).toBe("b: follows a.example.com:3306 from mysql-bin.000002 1234\n");
         });
 
-        it("leaves a link that stands by position alone, though the domains are two by now", async () => {
-            const host = mariaDb("0");
-            await host.run(script, args);
-            host.local.variables.set("gtid_domain_id", "20");
+        it("goes by position where the stack does not want GTIDs; a link that stands so is left alone, though it wants them by now", async () => {
+            const host = mariaDb("20");
+            const run = await host.run(script, { ...args, GTID: "" });
+            expect(changes(run.statements)[2]).toBe(by(byPlace));
             expect(changes((await host.run(script, args)).statements)).toEqual([]);
         });
 

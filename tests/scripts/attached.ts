@@ -4,6 +4,7 @@ export const attach = {
     SOURCE_FILE: "mysql-bin.000002",
     SOURCE_POSITION: 1234,
     GATE: "no",
+    GTID: "",
     RETRY_SECONDS: 10,
     RETRY_COUNT: 864000,
 };

@@ -125,29 +125,99 @@ describe("configure-node.sh", () => {
         expect(host.read("/etc/real.cnf")).toBe(["[mysqld]", ...block, "user=mysql", ""].join("\n"));
     });
 
-    it.each([
-        ["gets one of its own", "0", {}, "", "20"],
-        ["keeps the one that its files give", "5", {}, "", "5"],
-        ["goes on with its own", "20", {}, "", "20"],
-        ["is given the one of the stack's options", "0", { SETTINGS: "gtid_domain_id=7" }, "", "7"],
-        ["that is linked keeps its domain, for open sessions would", "0", {}, "source=a:3306 uuid=u\n", "0"],
-        ["a gets none", "0", { GTID_DOMAIN_ID: "" }, "", "0"],
-    ])("a node of MariaDB %s (it has %s)", async (_, domain, more, link, wanted) => {
-        const host = node({ ...right, gtid_domain_id: domain, sync_relay_log_info: "1" }, undefined, "10.11.6-MariaDB");
-        host.local.variables.set("datadir", host.path("/var/lib/mysql"));
-        host.local.variables.set("server_id", "20");
-        host.remember("link", link);
-        for (let time = 0; time < 2; time += 1) {
-            const run = await host.run(script, { ...up, GTID_DOMAIN_ID: "20", ...more });
-            expect(run).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining("error") });
-            expect([host.local.variables.get("gtid_domain_id"), restarts(host)]).toEqual([wanted, []]);
+    it("switches GTIDs on where the stack wants them, and refuses that in a series that has none", async () => {
+        const host = node({ ...right, gtid_mode: "OFF", enforce_gtid_consistency: "OFF" });
+        host.local.rules.push({ on: /^SHOW GLOBAL STATUS LIKE 'Ongoing_anon/, answer: { stdout: "Ongoing_x\t0" } });
+        const run = await host.run(script, { ...up, GTID: "yes" });
+        expect([run.exitCode, run.stdout]).toEqual([0, line]);
+        expect(host.read("/etc/my.cnf")).toContain("\ngtid_mode=ON\nenforce_gtid_consistency=ON\nbinlog_format=ROW\n");
+        const old = node({ ...right, server_id: "20" }, undefined, "5.5.9");
+        const refusal = await old.run(script, { ...up, GTID: "yes" });
+        expect([refusal.exitCode, changes(refusal.statements), old.read("/etc/my.cnf")]).toEqual([
+            1,
+            [],
+            "[mysqld]\nuser=mysql\n",
+        ]);
+        expect(refusal.stderr).toContain(
+            "error MM_NODE_GTID_MODE: b's series has no GTIDs (it runs 5.5.9), and mysql.gtid is set. Nothing was changed\n",
+        );
+    });
+
+    describe("on MariaDB", () => {
+        function mariaDb(domain: string, file?: string) {
+            const durable = { sync_binlog: "1", innodb_flush_log_at_trx_commit: "1", slave_parallel_threads: "0" };
+            const server = { ...right, ...durable, server_id: "20", gtid_domain_id: domain, sync_relay_log_info: "1" };
+            const host = node(server, file, "10.11.6-MariaDB");
+            host.local.variables.set("datadir", host.path("/var/lib/mysql"));
+            return host;
         }
-        expect(
-            host
-                .read("/etc/my.cnf")
-                ?.match(/^gtid.domain.id=.*$/gm)
-                ?.map((each) => each.slice(15)) ?? [],
-        ).toEqual(wanted === domain && domain !== "20" ? [] : [wanted]);
+        const linesOf = (text = "") => [...text.matchAll(/^gtid_domain_id=(.*)$/gm)].map(([, value]) => value);
+        const kept = `[mysqld]\n${begin}\ngtid_domain_id=5\n${end}\n`;
+        const link = "source=a:3306 uuid=u\n";
+
+        it.each<[string, string, string | undefined, Record<string, string>, string, string[]]>([
+            ["gets one of its own", "0", undefined, {}, "", ["20"]],
+            ["keeps the one that it has, for good", "5", undefined, {}, "", ["5"]],
+            ["is given the one of the stack's options", "0", undefined, { SETTINGS: "gtid_domain_id=7" }, "", ["7"]],
+            ["that is linked keeps its domain, for open sessions would", "0", undefined, {}, link, []],
+            ["that is linked keeps the one of its block", "5", kept, {}, link, ["5"]],
+            ["keeps the one of its block, also where somebody has set another", "9", kept, {}, link, ["5"]],
+            ["a gets none", "0", undefined, { GTID_DOMAIN_ID: "" }, "", []],
+        ])("a node %s", async (_, domain, file, more, note, wanted) => {
+            const host = mariaDb(domain, file);
+            host.remember("link", note);
+            for (let time = 0; time < 2; time += 1) {
+                const run = await host.run(script, { ...up, GTID: "yes", GTID_DOMAIN_ID: "20", ...more });
+                expect(run).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining("error") });
+                expect([host.local.variables.get("gtid_domain_id"), restarts(host)]).toEqual([wanted[0] ?? domain, []]);
+                expect(linesOf(host.read("/etc/my.cnf"))).toEqual(wanted);
+            }
+        });
+
+        it("has what a link by GTID needs: a log that keeps its end in a crash, and one applier", async () => {
+            const host = mariaDb("0");
+            for (const [name, value] of [
+                ["sync_binlog", "0"],
+                ["innodb_flush_log_at_trx_commit", "2"],
+                ["slave_parallel_threads", "4"],
+            ] as const) {
+                host.local.variables.set(name, value);
+            }
+            const run = await host.run(script, { ...up, GTID: "yes" });
+            expect(changes(run.statements)).toEqual([
+                "SET GLOBAL sync_binlog = 1",
+                "SET GLOBAL innodb_flush_log_at_trx_commit = 1",
+                "SET GLOBAL slave_parallel_threads = 0",
+            ]);
+        });
+
+        it("a node that is linked by GTID is not moved into another domain, by the stack's options or without them", async () => {
+            const host = mariaDb("0");
+            const domain = (id: string) => host.run(script, { ...up, SETTINGS: id && `gtid_domain_id=${id}` });
+            expect((await domain("7")).exitCode).toBe(0);
+            host.local.channel = new Map([
+                ["Source_Host", "a.example.com"],
+                ["Using_Gtid", "Slave_Pos"],
+            ]);
+            for (const [id, wanted] of [
+                ["20", "20"],
+                ["", "its default"],
+            ] as const) {
+                const run = await domain(id);
+                expect([run.exitCode, changes(run.statements), linesOf(host.read("/etc/my.cnf"))]).toEqual([
+                    1,
+                    [],
+                    ["7"],
+                ]);
+                expect(run.stderr).toContain(
+                    `error MM_NODE_GTID_DOMAIN: b is linked by GTID and writes into gtid_domain_id 7; wanted is ${wanted}. Nothing was changed\n`,
+                );
+            }
+            expect((await domain("7")).exitCode).toBe(0);
+            // what a link by position asks for has nothing to do with it
+            host.local.channel.set("Using_Gtid", "No");
+            expect((await domain("20")).exitCode).toBe(0);
+        });
     });
 
     it("refuses a line that would win over the block, names it, and puts the file back", async () => {

@@ -12,6 +12,7 @@ export const up = {
     SERVICE: "mysqld",
     START_TIMEOUT_SECONDS: 10,
     SETTINGS: "binlog_format=ROW",
+    GTID: "",
     GTID_DOMAIN_ID: "",
 };
 export const line =

@@ -541,6 +541,42 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
         ).toBe(expected);
     });
 
+    it.each([
+        ["its log's place", {}, "mysql-bin.000003 900"],
+        ["a place by GTID, on MariaDB", { Using_Gtid: "Slave_Pos" }, "0-10-7,20-20-4"],
+    ])("and says then up to where it has all: %s", async (_, by, place) => {
+        const lost = { Relay_Log_Pos: "4", Replica_IO_Running: "Connecting", ...by };
+        const variables = { gtid_mode: "OFF", relay_log_recovery: "1", gtid_slave_pos: "0-10-7,20-20-4" };
+        const run = await survivor(lost, variables).run(script, gone);
+        expect(run.stderr).toContain(
+            ` It has all up to ${place}; what came after is in the binary log of a.example.com`,
+        );
+    });
+
+    it("touches no thread of a link by MariaDB's GTIDs whose applier stands: to start one would throw away what was received", async () => {
+        const stands = { Using_Gtid: "Slave_Pos", Replica_SQL_Running: "No", Read_Source_Log_Pos: "950" };
+        const host = survivor(stands, { gtid_mode: "OFF" });
+        const run = await host.run(script, gone);
+        expect([run.exitCode, changes(run.statements), host.memory("link")]).toEqual([1, [], `${link}\n`]);
+        expect(run.stderr).toContain(
+            "error MM_ROLE_BEHIND: b has received more from a.example.com than it has applied ",
+        );
+        expect(run.stderr).toContain("  next: save the files of its relay log first, ");
+    });
+
+    it("nor starts its receiver again where the applier has stopped meanwhile", async () => {
+        const host = survivor({ Using_Gtid: "Slave_Pos", Read_Source_Log_Pos: "950" }, { gtid_mode: "OFF" });
+        host.local.rules.push({
+            on: /^STOP REPLICA IO_THREAD$/,
+            answer: () => {
+                host.local.channel?.set("Replica_SQL_Running", "No").set("Replica_IO_Running", "No");
+                return {};
+            },
+        });
+        const run = await host.run(script, gone);
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, ["STOP REPLICA IO_THREAD"]]);
+    });
+
     it("not where that one answers and takes writes; where it is parted from already, that is nothing new", async () => {
         const host = survivor();
         host.peer.variables.set("read_only", "0");

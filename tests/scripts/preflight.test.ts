@@ -83,8 +83,11 @@ describe("the facts of a host", () => {
         const { facts } = first;
         expect([facts.one("root"), facts.one("reached"), facts.all("missing")]).toEqual(["0", "10.0.0.2", []]);
         expect(facts.rows("server")).toEqual([["MySQL", "9.7.4", "90704"]]);
-        expect(["replica", "forget-source", "reset-logs"].map((name) => facts.word(name))).toEqual([
-            ...["REPLICA", "RESET REPLICA ALL", "RESET BINARY LOGS AND GTIDS"],
+        expect(facts.rows("word")).toEqual([
+            ["replica", "REPLICA"],
+            ["forget-source", "RESET REPLICA ALL"],
+            ["end-channel", "STOP REPLICA FOR CHANNEL 'NAME'; RESET REPLICA ALL FOR CHANNEL 'NAME'"],
+            ["reset-logs", "RESET BINARY LOGS AND GTIDS"],
         ]);
         expect(facts.rows("variable")).toEqual([...Object.entries(variables), ["server_uuid", "uuid-b"]]);
         expect(facts.rows("tcp")).toEqual([["server", "open", "9.7.4-2"]]);

@@ -26,6 +26,8 @@ function littered(): FakeHost {
     host.remember("account", "account=replicator@% digest=unfinished\n");
     host.remember("backup", `${host.path("/tmp/backup.sql")}\n`);
     host.remember("packet-limit", "33554432\n");
+    host.remember("strict-mode", "1\n");
+    host.local.variables.set("gtid_strict_mode", "0");
     for (const name of ["copy-key", "copy-key.pub", "dump", "receive-backup", "link.new"]) {
         host.remember(name, "x\n");
     }
@@ -56,6 +58,7 @@ describe("lock-host.sh at destroy", () => {
         expect(changes(run.statements)).toEqual([
             "STOP REPLICA",
             "RESET REPLICA ALL",
+            "SET GLOBAL gtid_strict_mode = 1",
             "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1",
             "SET SESSION sql_log_bin = 1",
             "DROP DATABASE IF EXISTS mysql_master_master",
@@ -78,7 +81,7 @@ describe("lock-host.sh at destroy", () => {
         expect(host.read("/etc/my.cnf")).toBe("[mysqld]\nmine=1\n");
         expect(host.read("/root/.ssh/authorized_keys")).toBe(keys);
         const names = ["owner", "link", "account", "backup", "dump", "copy-key", "copy-key.pub", "receive-backup"];
-        const more = ["link.new", "before-fence", "option-file", "packet-limit"];
+        const more = ["link.new", "before-fence", "option-file", "packet-limit", "strict-mode"];
         expect([...names, ...more].filter((name) => host.memory(name) !== undefined)).toEqual([]);
         expect(host.memory("lock")).toBe("");
     });

@@ -193,14 +193,29 @@ describe("the nodes of a pair", () => {
         const { get } = await buildPair(plainArgs());
         const facts = (name: string) => {
             const text = String(secretOf(get(name).inputs.stdin));
-            return ["SERVER_ID", "LOG_BIN", "RELAY_LOG"]
+            return ["SERVER_ID", "LOG_BIN", "RELAY_LOG", "GTID", "GTID_DOMAIN_ID"]
                 .map((key) => parameter(get(name).inputs.stdin, key))
                 .concat(/^SETTINGS='([^']*)'$/m.exec(text)?.[1]);
         };
         const settings = (offset: number) =>
             `binlog_format=ROW\nauto_increment_increment=2\nauto_increment_offset=${offset}`;
-        expect(facts("pair-a-configure")).toEqual(["10", "mysql-bin", "mysql-relay-bin", settings(1)]);
-        expect(facts("pair-b-configure")).toEqual(["20", "mysql-bin", "mysql-relay-bin", settings(2)]);
+        expect(facts("pair-a-configure")).toEqual(["10", "mysql-bin", "mysql-relay-bin", "", "", settings(1)]);
+        expect(facts("pair-b-configure")).toEqual(["20", "mysql-bin", "mysql-relay-bin", "", "", settings(2)]);
+    });
+
+    it("get GTIDs where the settings want them, and b a domain of its own for MariaDB's; so do the links", async () => {
+        const args = plainArgs();
+        args.a.mysql = { ...args.a.mysql, gtid: true };
+        args.b.mysql = { ...args.b.mysql, gtid: true };
+        const { get } = await buildPair(args);
+        const given = (name: string, key: string) => parameter(get(name).inputs.stdin, key);
+        const configured = (label: string) =>
+            ["GTID", "GTID_DOMAIN_ID"].map((key) => given(`pair-${label}-configure`, key));
+        expect([configured("a"), configured("b")]).toEqual([
+            ["yes", ""],
+            ["yes", "20"],
+        ]);
+        expect(["a", "b"].map((label) => given(`pair-link-attach-${label}`, "GTID"))).toEqual(["yes", "yes"]);
     });
 
     it("get none of that where the settings leave it alone", async () => {

@@ -119,6 +119,13 @@ describe("a pair is made of", () => {
             secrets.account,
             expect.arrayContaining(["pair-replicator-first"]),
         ]);
+        const madeElsewhere = (name: string) =>
+            /^MADE_ELSEWHERE='(.*)'$/m.exec(String(secretOf(built.get(name).inputs.stdin)))?.[1];
+        expect(["pair-replicator-account", "pair-lock-a", "pair-lock-b"].map(madeElsewhere)).toEqual([
+            "yes",
+            "yes",
+            "no",
+        ]);
         // their end is make-account.sh's, which can drop an account on a read-only node
         const kept = built.resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ name }) => name);
         expect(kept.sort()).toEqual(["pair-replicator-grant", "pair-replicator-user"]);

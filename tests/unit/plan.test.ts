@@ -11,7 +11,6 @@ describe("what a preview says", () => {
                 "# b.example.com: configure node b: directly under [mysqld] of its option file, in one managed block:",
                 "# b.example.com:   log_bin=mysql-bin server_id=20 log_slave_updates=1 relay_log=mysql-relay-bin",
                 "# b.example.com:   binlog_format=ROW auto_increment_increment=2 auto_increment_offset=2",
-                "# b.example.com:   on MariaDB: gtid_domain_id=20",
                 "# b.example.com:   where the server listens on loopback only: bind_address gets the node's own address too",
                 "# b.example.com: restart the server only if a value differs that cannot change while it runs",
                 run,

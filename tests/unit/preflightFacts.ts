@@ -30,6 +30,7 @@ const good = (label: "a" | "b") => {
         "server MySQL 9.7.4 90704",
         "word replica REPLICA",
         "word forget-source RESET_REPLICA_ALL",
+        "word end-channel STOP_REPLICA_FOR_CHANNEL_'NAME'",
         "word reset-logs RESET_BINARY_LOGS_AND_GTIDS",
         `variable server_uuid ${uuid}`,
         "variable server_id 1",

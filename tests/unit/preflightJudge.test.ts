@@ -32,11 +32,18 @@ it("two good hosts have no problem and no warning, and a fingerprint that names 
 
 const onBoth = (what: string) => [what.replace("NODE", "a"), what.replace("NODE", "b")];
 
+const byGtid = { a: { ...stack.a, mysql: { gtid: true } }, b: { ...stack.b, mysql: { gtid: true } } };
 /** MariaDB's strict mode: which gtid_domain_id a and b have, and in which one both would write. */
 const strictModes = (
     [
         ["one domain, which b has by its own files", "1", ["variable gtid_domain_id 1"], "1"],
         ["one domain, of a pair that stands", "0", ["variable gtid_domain_id 0", ...link.with], "0"],
+        [
+            "one domain, of a pair whose note is gone",
+            "0",
+            ["variable gtid_domain_id 0", "channel  a 3306 ", ...link.with],
+            "0",
+        ],
         ["one domain, which is the number that b would get", "20", ["variable gtid_domain_id 0"], "20"],
         ["two domains", "0", ["variable gtid_domain_id 1"], undefined],
         ["one domain, in whose place b gets another", "0", ["variable gtid_domain_id 0"], undefined],
@@ -44,8 +51,12 @@ const strictModes = (
 ).map(([name, onA, onB, refused]): [string, Case, string[]] => [
     `MariaDB's strict mode over ${name}`,
     {
+        pair: byGtid,
         a: { with: ["variable gtid_strict_mode ON", `variable gtid_domain_id ${onA}`] },
-        b: { without: onB.length > 1 ? link.without : [], with: [...onB] },
+        b: {
+            without: onB.length > 1 ? [...link.without, "variable server_id"] : [],
+            with: [...onB, ...(onB.length > 1 ? ["variable server_id 20"] : [])],
+        },
     },
     refused === undefined
         ? []
@@ -737,6 +748,26 @@ describe("a b that is not fresh", () => {
 it("a and b that are swapped are told so", () => {
     const found = report({ a: { without: ["schema"] }, b: { with: ["schema shop"] } });
     expect(found.problems[0]?.next).toBe("a holds none: if a and b are swapped, swap them in the stack");
+});
+
+it.each<[string, string, string[], string]>([
+    [
+        "MM_PREFLIGHT_CHANNELS",
+        "a",
+        ["channel x h 1 u", "channel y h 2 u"],
+        "end those that nobody needs: STOP REPLICA FOR CHANNEL 'NAME'",
+    ],
+    ["MM_PREFLIGHT_FOLLOWS", "a", ["channel  h 1 u"], "if that is no longer wanted: STOP REPLICA; RESET REPLICA ALL"],
+    [
+        "MM_PREFLIGHT_TRANSACTIONS",
+        "b",
+        ["variable gtid_executed uuid-b:1-999"],
+        "see what they are (mysqlbinlog); if none is wanted, RESET BINARY LOGS AND GTIDS on b, or name a fresh host",
+    ],
+])("%s has its remedy in the words of the server's series", (code, node, lines, next) => {
+    const change = { without: ["variable gtid_executed"], with: lines };
+    const found = report({ [node]: change });
+    expect(found.problems.find((problem) => problem.code === code)?.next).toBe(next);
 });
 
 it("b is not to be emptied while a follows it: what is dropped there would go on a, too", () => {

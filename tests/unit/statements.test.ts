@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { quoteWord } from "../../core/shell";
 import { libraryText, runBash, withFolder } from "./bash";
 
@@ -68,32 +69,43 @@ const statements: [string, string, string][] = [
     ["MariaDB", "11.8.3-MariaDB", oldest],
 ];
 
-/** What a server can do; y or n in the order of the series above. */
-const abilities: [string, string][] = [
-    ["has_super_read_only", "nnyyyyyyyyyyynnn"],
-    ["has_gtid_mode", "nyyyyyyyyyyyynnn"],
-    ["has_gtid_steps", "nnyyyyyyyyyyynnn"],
-    ["has_source_public_key", "nnnyyyyyyyyyynnn"],
-    ["has_persisted_variables", "nnnyyyyyyyyyynnn"],
-    ["has_validate_config", "nnnnyyyyyyyyynnn"],
-    ["has_server_uuid", "nyyyyyyyyyyyynnn"],
-    ["takes_address_list", "nnnyyyyyyyyyynyy"],
-    ["has_bind_address", "nyyyyyyyyyyyyyyy"],
-    ["has_channel_tables", "nnyyyyyyyyyyynnn"],
-    ["has_filter_tables", "nnnyyyyyyyyyynnn"],
-    ["has_cached_statistics", "nnnyyyyyyyyyynnn"],
-    ["has_generated_columns", "nnyyyyyyyyyyyyyy"],
-    ["has_index_expressions", "nnnyyyyyyyyyynnn"],
-    ["has_check_clauses", "nnnnyyyyyyyyynnn"],
-    ["changes_receiver_alone", "nnyyyyyyyyyyynnn"],
-    ["forgets_source", "nyyyyyyyyyyyyyyy"],
-    ["has_alter_user", "nnyyyyyyyyyyyyyy"],
-    ["has_retry_count", "nyyyyyyyyyyyynnn"],
-    ["has_gtid_domains", "nnnnnnnnnnnnnyyy"],
-    ["verifies_by_default", "nnnnnnnnnnnnnnny"],
-    ["shows_logs_to_clients", "nyyyyyyyyyyyyyyy"],
-    ["tells_tls_by_variable", "yyynnnnnnnnnnyyy"],
-];
+/** What a server can do, from which release of MySQL and of MariaDB on; - for never. */
+const abilities: Record<string, [string, string]> = {
+    has_super_read_only: ["5.7.8", "-"],
+    has_gtid_mode: ["5.6.5", "-"],
+    has_gtid_steps: ["5.7.6", "-"],
+    has_gtid_domains: ["-", "10.0.0"],
+    has_server_uuid: ["5.6.0", "-"],
+    has_source_public_key: ["8.0.4", "-"],
+    has_persisted_variables: ["8.0.0", "-"],
+    has_validate_config: ["8.0.16", "-"],
+    has_bind_address: ["5.6.1", "10.3.3"],
+    has_channel_tables: ["5.7.2", "-"],
+    has_filter_tables: ["8.0.1", "-"],
+    has_cached_statistics: ["8.0.0", "-"],
+    has_generated_columns: ["5.7.6", "10.2.6"],
+    has_index_expressions: ["8.0.13", "-"],
+    has_check_clauses: ["8.0.16", "-"],
+    has_alter_user: ["5.7.6", "10.2.0"],
+    has_retry_count: ["5.6.1", "-"],
+    takes_address_list: ["8.0.13", "10.11.0"],
+    changes_receiver_alone: ["5.7.4", "-"],
+    forgets_source: ["5.5.16", "10.0.0"],
+    keeps_receiver_place: ["8.4.0", "-"],
+    verifies_by_default: ["-", "11.4.0"],
+    shows_logs_to_clients: ["5.5.25", "10.0.0"],
+};
+
+/** The releases about a limit: the first one that can, and the last one before it. */
+const about = (first: string): string[] =>
+    first === "-" ? [] : [first, first.replace(/(\d+)\.(\d+)\.(\d+)$/, before)];
+function before(_: string, ...parts: string[]): string {
+    const [major = 0, minor = 0, patch = 0] = parts.slice(0, 3).map(Number);
+    const number = major * 10000 + minor * 100 + patch - 1;
+    return [number / 10000, (number / 100) % 100, number % 100].map(Math.floor).join(".");
+}
+const numberOf = (release: string) =>
+    release.split(".").reduce((sum, part) => sum * 100 + Number.parseInt(part, 10), 0);
 
 /** More words: each with the number of series, in that order, that have it. */
 const runs: [string, [number, string][]][] = [
@@ -255,11 +267,28 @@ describe("the statements of a series", () => {
         expect(statements.map(([flavour, version], at) => [flavour, version, said[at]])).toEqual(statements);
     });
 
-    it.each(abilities)("%s: %s", (name, answers) => {
-        const texts = statements.map(
-            ([flavour, version]) => `${server(flavour, version)}; if ${name}; then echo y; else echo n; fi`,
+    it.each(Object.entries(abilities))("%s: from %j on", (name, [mysql, mariaDb]) => {
+        const releases = [
+            ...statements.map(([flavour, release]) => [flavour, release] as const),
+            ...about(mysql).map((release) => ["MySQL", release] as const),
+            ...about(mariaDb).map((release) => ["MariaDB", release] as const),
+        ];
+        const texts = releases.map(
+            ([flavour, release]) => `${server(flavour, release)}; if ${name}; then echo y; else echo n; fi`,
         );
-        expect(lines(texts).join("")).toBe(answers);
+        const can = (flavour: string, release: string) => {
+            const first = flavour === "MySQL" ? mysql : mariaDb;
+            return first !== "-" && numberOf(release) >= numberOf(first) ? "y" : "n";
+        };
+        expect(lines(texts)).toEqual(releases.map(([flavour, release]) => can(flavour, release)));
+    });
+
+    it("each of its abilities is held to its releases here", () => {
+        const text = readFileSync(join(__dirname, "../../remote/lib/statements.sh"), "utf8");
+        const named = [...text.matchAll(/^((?:has|takes|changes|forgets|keeps|verifies|shows|tells)_\w+)\(\)/gm)];
+        // up to a release, not from one on
+        const others = ["tells_tls_by_variable"];
+        expect(named.map(([, name = ""]) => name).sort()).toEqual([...Object.keys(abilities), ...others].sort());
     });
 
     it.each(runs)("%s", (call, wanted) => {
