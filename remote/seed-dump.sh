@@ -37,11 +37,11 @@ main() {
 }
 
 require_room() {
-    local needed free
+    local free
     # the size of now, not a cached one; text and hexadecimal digits take up to twice the room
-    needed="$(sql_fresh 'SELECT 2 * COALESCE(SUM(data_length), 0) FROM information_schema.tables')"
+    NEEDED="$(sql_fresh 'SELECT 2 * COALESCE(SUM(data_length), 0) FROM information_schema.tables')"
     free="$(df -Pk "$(dirname "$BACKUP_FILE")" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')"
-    [ "$free" -gt "$needed" ] || fail MM_SEED_DISK "$(dirname "$BACKUP_FILE") on $NODE has $free bytes free, and the dump may take $needed" \
+    [ "$free" -gt "$NEEDED" ] || fail MM_SEED_DISK "$(dirname "$BACKUP_FILE") on $NODE has $free bytes free, and the dump may take $NEEDED" \
         "make room, or set seed.backupFile to a larger file system; then run up again"
 }
 
@@ -100,17 +100,22 @@ fail_busy() {
 }
 
 copy_dump() {
-    local bytes received strict=yes started=$SECONDS
+    local bytes received strict=yes
     bytes="$(wc -c <"$BACKUP_FILE" | tr -d ' ')"
     [ -n "$COPY_HOST_KEY" ] || strict=no
     printf 'mm-peer %s\n' "$COPY_HOST_KEY" >"$SCRATCH/known_hosts"
-    received="$(timeout "$TIMEOUT_SECONDS" ssh -F /dev/null -i "$STATE/copy-key" -p "$COPY_PORT" -o BatchMode=yes -o IdentitiesOnly=yes \
+    exec 6<"$BACKUP_FILE"
+    timeout "$TIMEOUT_SECONDS" ssh -F /dev/null -i "$STATE/copy-key" -p "$COPY_PORT" -o BatchMode=yes -o IdentitiesOnly=yes \
         -o IdentityAgent=none -o StrictHostKeyChecking="$strict" -o UserKnownHostsFile="$SCRATCH/known_hosts" -o GlobalKnownHostsFile=/dev/null \
         -o HostKeyAlias=mm-peer -o ConnectTimeout=20 -o ServerAliveInterval=15 -o ServerAliveCountMax=8 -o LogLevel=ERROR \
-        "$COPY_USER@$COPY_HOST" receive <"$BACKUP_FILE" 2>"$SCRATCH/words")" || true
+        "$COPY_USER@$COPY_HOST" receive <&6 >"$SCRATCH/received" 2>"$SCRATCH/words" &
+    begin_job "$!" copying "$bytes" read_input_position
+    await_job || true
+    exec 6<&-
+    received="$(cat "$SCRATCH/received")"
     [ "$received" = "$bytes" ] || fail MM_SEED_COPY "$bytes bytes went from $NODE to $COPY_HOST port $COPY_PORT, and ${received:-none} arrived" \
         "let $NODE reach sshd on $COPY_HOST (copy.host, copy.port), and see that there is room for the file; then run up again" "$(cat "$SCRATCH/words")"
-    note "copied $bytes bytes to $COPY_HOST:$BACKUP_FILE in $((SECONDS - started)) s"
+    note "copied to $COPY_HOST:$BACKUP_FILE: $(describe_end "$bytes" "$(read_job_time)")"
     remember dump "for=$WANTED_FOR file=$DUMP_FILE position=$DUMP_POSITION gtid=$DUMP_GTID bytes=$bytes"
 }
 

@@ -46,7 +46,8 @@ require_backup() {
 }
 
 load() {
-    local schema status=0 started=$SECONDS
+    local schema status=0 bytes
+    bytes="$(value_of bytes "$DUMP")"
     # known before its first trace
     note_expected
     # closed first: what somebody writes on an open node is not of the import; and what came until now is somebody's
@@ -63,10 +64,14 @@ load() {
     raise_packet_limit
     START="$(read_coordinates)"
     write_seed unfinished "file=${START% *}" "position=${START#* }"
-    note "importing $(value_of bytes "$DUMP") bytes, with the binary log off"
-    # dates such as 2024-02-31 are rows like others: the file's first SQL_MODE, under which its rows are written, lets them in
-    { echo 'SET SESSION sql_log_bin = 0;' && LC_ALL=C sed "0,/SQL_MODE='NO_AUTO_VALUE_ON_ZERO'/s//SQL_MODE='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'/" "$RECEIVED" | bring_system_tables_at_once; } |
-        timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" --max-allowed-packet=1G --loose-binary-mode --loose-skip-force >/dev/null 2>"$SCRATCH/words" || status=$?
+    note "importing $bytes bytes, with the binary log off"
+    exec 6<"$RECEIVED"
+    { give_dump <&6 || : >"$SCRATCH/torn"; } |
+        timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" --max-allowed-packet=1G --loose-binary-mode --loose-skip-force >/dev/null 2>"$SCRATCH/words" &
+    begin_job "$!" importing "$bytes" read_input_position
+    await_job || status=$?
+    exec 6<&-
+    [ "$status" != 0 ] || [ ! -e "$SCRATCH/torn" ] || status=1
     [ "$status" = 0 ] || fail MM_SEED_LOAD "the import on $NODE ended with status $status (124: after $TIMEOUT_SECONDS s); it is half done, and begun again by the next up" \
         "mend what the server names, then run up again" "$(cat "$SCRATCH/words")"
     restore_packet_limit
@@ -79,7 +84,13 @@ load() {
     note_expected
     require_complete
     remember_seed imported "$(value_of file "$DUMP")" "$(value_of position "$DUMP")" "$(value_of gtid "$DUMP")"
-    note "imported in $((SECONDS - started)) s"
+    note "imported and proven whole: $(describe_end "$bytes" "$(read_job_time)")"
+}
+
+# give_dump < DUMP: dates such as 2024-02-31 are rows like others: the file's first SQL_MODE, under which its rows are written, lets them in.
+give_dump() {
+    echo 'SET SESSION sql_log_bin = 0;'
+    LC_ALL=C sed "0,/SQL_MODE='NO_AUTO_VALUE_ON_ZERO'/s//SQL_MODE='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'/" | bring_system_tables_at_once
 }
 
 # The installation's own transactions would count as errant, and forbid the backup's GTID set. On MariaDB the new log goes on behind the

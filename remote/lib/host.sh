@@ -67,14 +67,16 @@ forget() { rm -f "$STATE/$1"; }
 # value_of KEY TEXT: the value in a line of key=value words.
 value_of() { printf '%s\n' "$2" | tr ' ' '\n' | sed -n "s/^$1=//p" | head -n 1; }
 
+# How often a step that takes its time says so: somebody may be looking, and where nobody is left to hear it, the broken pipe ends the step.
+TELL_SECONDS=5
+
 # wait_until SECONDS COMMAND...: runs it every 0.2 s until it succeeds; its own status, 1 when the time is over.
-# It says so every 5 s: somebody may be looking, and where nobody is left to hear it, the broken pipe ends the step.
 wait_until() {
     local started=$SECONDS said=$SECONDS limit="$1"
     shift
     until "$@"; do
         [ $((SECONDS - started)) -lt "$limit" ] || return 1
-        if [ $((SECONDS - said)) -ge 5 ]; then
+        if [ $((SECONDS - said)) -ge "$TELL_SECONDS" ]; then
             said=$SECONDS
             note "$STEP: waiting since $((SECONDS - started)) s, $limit s at most"
         fi

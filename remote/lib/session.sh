@@ -19,14 +19,27 @@ close_session() {
 
 # ask_session STATEMENT...: rows, tab-separated; status 1 when the server refuses (that ends the session), the session has
 # ended, or nothing comes for SESSION_SECONDS. The client's words are in $SCRATCH/session-words.
+# WHILE_ASKING is called every TELL_SECONDS meanwhile.
 SESSION_SECONDS=86400
+WHILE_ASKING=say_asking
 ask_session() {
-    local line mark="end of answer $RANDOM$RANDOM"
+    local line='' part waited=0 mark="end of answer $RANDOM$RANDOM" status
     # in a subshell: to write where nobody reads any more would end the script without a word
     (printf '%s;\n' "$@" "SELECT '$mark'" >&8) 2>/dev/null || return 1
-    while IFS= read -r -t "$SESSION_SECONDS" line <&7; do
+    while [ "$waited" -lt "$SESSION_SECONDS" ]; do
+        status=0
+        IFS= read -r -t "$TELL_SECONDS" part <&7 || status=$?
+        line="$line$part"
+        if [ "$status" -gt 128 ]; then
+            waited=$((waited + TELL_SECONDS))
+            "$WHILE_ASKING"
+            continue
+        fi
+        [ "$status" = 0 ] || return 1
         [ "$line" != "$mark" ] || return 0
         printf '%s\n' "$line"
+        line=''
     done
     return 1
 }
+say_asking() { note "$STEP: waiting for an answer of the server's"; }

@@ -45,10 +45,7 @@ print_options() {
     "$1" ${files[@]+"${files[@]}"} --print-defaults 2>/dev/null | tail -n +2 | tr ' ' '\n' | grep '^--' || true
 }
 
-drop_dump() {
-    [ -z "${DUMP_PID:-}" ] || kill "$DUMP_PID" 2>/dev/null || true
-    rm -f "$PART"
-}
+drop_dump() { rm -f "$PART"; }
 
 # try_dump: one dump in PART and its inventory in $SCRATCH/inventory, both of one snapshot; WHY is empty then, else one of busy,
 # prepared, late, moved and changed (CHANGED tells what). Ends the script for what no second try mends.
@@ -77,18 +74,20 @@ try_dump() {
         ask_session 'UNLOCK TABLES' || fail_session
         note "$NODE's writes were held up for $(($(now_ms) - LOCKED_AT)) ms at most"
         if [ "$WHY" = late ] && kill "$DUMP_PID" 2>/dev/null; then
-            wait "$DUMP_PID" 2>/dev/null || true
+            await_job || true
             close_session
             return
         fi
     fi
     # while mysqldump reads the rows, their numbers are counted, in the same snapshot
     WHY=''
+    WHILE_ASKING=say_progress
     if ! count_rows "$SCRATCH/tables" >"$SCRATCH/counts"; then
         counted=no
         kill "$DUMP_PID" 2>/dev/null || true
     fi
-    wait_for_dump || status=$?
+    WHILE_ASKING=say_asking
+    await_job || status=$?
     close_session
     note_state after
     CHANGED="$(list_differences "$SCRATCH/before" "$SCRATCH/after")"
@@ -152,6 +151,8 @@ start_dump() {
         "$(dump_coordinates_flag)" ${gtid[@]+"${gtid[@]}"} --opt --complete-insert --tz-utc --comments --set-charset --quote-names --routines --events --triggers --hex-blob --default-character-set=utf8mb4 --max-allowed-packet=1G \
         >"$PART" 2>"$SCRATCH/dump-words" 7<&- 8>&- &
     DUMP_PID=$!
+    # an estimate: text is about as long as the rows are in their tables
+    begin_job "$DUMP_PID" dumping "$((NEEDED / 2))" read_dumped
 }
 
 # await_snapshot: until the dump has its snapshot, by which the lock is of no more use; status 1 when it has ended before, or the
@@ -167,20 +168,7 @@ await_snapshot() {
     return 1
 }
 
-# wait_for_dump: its status. It says so now and then: where nobody is left to hear it, the broken pipe ends this step and the dump.
-wait_for_dump() {
-    local said=$SECONDS status=0
-    while kill -0 "$DUMP_PID" 2>/dev/null; do
-        sleep 0.05
-        if [ $((SECONDS - said)) -ge 30 ]; then
-            said=$SECONDS
-            note "dumping, $(wc -c <"$PART" | tr -d ' ') bytes so far"
-        fi
-    done
-    wait "$DUMP_PID" || status=$?
-    DUMP_PID=''
-    return "$status"
-}
+read_dumped() { wc -c <"$PART" | tr -d ' '; }
 
 # require_whole_dump STATUS: of PART; and reads its coordinates, into DUMP_FILE, DUMP_POSITION and DUMP_GTID. They stand near its
 # top: the line that --source-data writes, and the GTID set where GTIDs are on; MariaDB is asked for it.
