@@ -16,7 +16,7 @@ describe("something breaks in the middle of an up: it stops with a code, and the
     test.each<[string, Moment, () => unknown, string[]]>([
         ["the SSH connection to a is cut while it dumps", at.dump, () => cutSsh(a), ["SSH"]],
         ["the SSH connection to b is cut while it imports", at.import, () => cutSsh(b), ["SSH"]],
-        ["mysqldump is killed", killed(a, "mysqldump .*[s]ingle-transaction"), nothingElse, ["MM_SEED_DUMP"]],
+        ["mysqldump is killed", killed(a, "mysqldump .*[s]ource-data"), nothingElse, ["MM_SEED_DUMP"]],
         ["the copy is killed", killed(a, "receiv[e]$"), nothingElse, ["MM_SEED_COPY"]],
         ["b's server is killed while it imports", at.import, () => killServer(b), ["MM_SEED_LOAD", "MM_SQL_REFUSED"]],
         ["a's server is killed while it dumps", at.dump, () => killServer(a), ["MM_SEED_DUMP", "MM_SQL_REFUSED"]],

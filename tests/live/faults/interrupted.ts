@@ -160,8 +160,8 @@ export const when = (host: Host, command: string) => async () => {
 /** Marks of the long steps at work; each is true for as long as the step is. */
 export const at = {
     restartOfA: when(a, "! systemctl is-active mysql"),
-    // with its options: the program asks mysqldump for its help, too
-    dump: when(a, "pgrep -f 'mysqldump .*[s]ingle-transaction'"),
+    // with an option that the step's plan does not name: the plan is in the command line of the shell that begins the step
+    dump: when(a, "pgrep -f 'mysqldump .*[s]ource-data'"),
     copy: when(a, "pgrep -f 'receiv[e]$'"),
     // `binary-mode` is the import's alone
     import: when(b, "pgrep -f 'mysql .*[b]inary-mode'"),
