@@ -1,5 +1,5 @@
 import path from "node:path";
-import { CHECKOUT, type Run, type RunOptions, run } from "./run";
+import { CHECKOUT, passSignalsOn, type Run, type RunOptions, run } from "./run";
 
 /** A benchmark's own hosts, backend and stacks, apart from those of `make up`. */
 export class Lab {
@@ -42,4 +42,21 @@ export class Lab {
         await this.run(["lab/hosts.sh", "down"]);
         await this.run(["rm", "-rf", "--one-file-system", this.folder]); // a host of another subnet may be mounted in it
     }
+}
+
+/** Runs a benchmark; its lab goes at the end, however that comes. */
+export async function endWithLab(lab: Lab, bench: () => Promise<void>): Promise<void> {
+    passSignalsOn();
+    try {
+        await bench();
+    } catch (error) {
+        report(error); // now: removing the lab may fail, too, and say something else
+    }
+    await lab.remove();
+}
+
+/** Says on stderr why a benchmark has failed; its exit code is 1 then. */
+export function report(error: unknown): void {
+    process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
 }

@@ -2,9 +2,9 @@
 // in:  MM_BENCH_RUNS (3), MM_BENCH_SUBNET (10.231.201); the variables of `make env`
 // out: the table on stdout, progress on stderr; exit code 1, with the command's own words, when a run fails
 import { loadavg } from "node:os";
-import { Lab } from "./lab";
+import { endWithLab, Lab, report } from "./lab";
 import { describeConditions, formatTable } from "./report";
-import { passSignalsOn, requireNotStopped } from "./run";
+import { requireNotStopped } from "./run";
 import { initFloor, initPair, measureRound, type Phase } from "./stacks";
 
 const runs = Number(process.env.MM_BENCH_RUNS || 3);
@@ -37,18 +37,9 @@ async function main(): Promise<void> {
     if (!process.env.PULUMI_HOME) {
         throw new Error("PULUMI_HOME is not set; run this as `make bench`");
     }
-    passSignalsOn();
-    try {
+    await endWithLab(lab, async () => {
         process.stdout.write(await bench());
-    } catch (error) {
-        report(error); // now: removing the lab may fail, too, and say something else
-    }
-    await lab.remove();
-}
-
-function report(error: unknown): void {
-    process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
-    process.exitCode = 1;
+    });
 }
 
 main().catch(report);

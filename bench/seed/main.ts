@@ -5,9 +5,9 @@
 // out: tables on stdout, progress on stderr; exit code 1, with the command's own words, when a part fails
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Lab } from "../lab";
+import { endWithLab, Lab, report } from "../lab";
 import { describeMachine } from "../report";
-import { passSignalsOn, requireNotStopped } from "../run";
+import { requireNotStopped } from "../run";
 import { initPair, runEngine, type Stack, writeSettings } from "../stacks";
 import { copyDirectory, fillHost, followDocument, makePeer, readServerProcess } from "./hosts";
 import { latencyWithin, type Span } from "./latency";
@@ -116,18 +116,7 @@ async function main(): Promise<void> {
     if (!process.env.PULUMI_HOME) {
         throw new Error("PULUMI_HOME is not set; run this as `make bench-seed`");
     }
-    passSignalsOn();
-    try {
-        await bench(sizes, methods);
-    } catch (error) {
-        report(error); // now: removing the lab may fail, too, and say something else
-    }
-    await lab.remove();
-}
-
-function report(error: unknown): void {
-    process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
-    process.exitCode = 1;
+    await endWithLab(lab, () => bench(sizes, methods));
 }
 
 main().catch(report);
