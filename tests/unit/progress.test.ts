@@ -35,7 +35,7 @@ it("tells how far a job has read its file, and gives the job's status", () => {
             "status=0; await_job || status=$?; echo $status",
         );
         expect([said.exitCode, said.stdout]).toEqual([0, "7\n"]);
-        expect(said.stderr).toMatch(/^a: copying: 2\.0 of 3\.0 MB, \d\.\d MB\/s, \d s left\n/);
+        expect(said.stderr).toMatch(/^a: copying: 2\.0 of 3\.0 MB, \d+\.\d MB\/s, \d s left\n/);
     });
 });
 
