@@ -1,6 +1,10 @@
-# seed-admit.sh: on the peer, lets the throw-away key in, to deliver the backup file and for nothing else.
+# seed-admit.sh: on the peer, lets the throw-away key in, to deliver the backup file, or to feed the import, and for nothing else; or takes a clone.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED OFFER SSH_USER BACKUP_FILE SOURCE_UUID
-# out:   admit yes | admit no
+#        RECEIVER (the text of seed-receive.sh with its parameters, which are among these)
+#        OPTION_FILE SERVICE START_TIMEOUT_SECONDS TIMEOUT_SECONDS ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT TLS_*
+# out:   admit method=dump|stream | admit method=clone file=FILE position=BYTES gtid=SET bytes=N names=DIGEST receipt=ID | admit no
+# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_CLONE MM_SEED_LOGIN_LOST MM_SEED_PREPARED MM_SEED_ENGINE MM_SEED_LOAD
+# parts: seed-admit/clone.sh (takes a clone)
 
 main() {
     open_state
@@ -11,26 +15,47 @@ main() {
             require_server
             admit
             ;;
-        down) withdraw_admission "$KEYS" ;;
+        down)
+            withdraw_admission "$KEYS"
+            if [ -n "$(recall donor)" ]; then
+                require_server
+                close_donor
+            fi
+            ;;
     esac
 }
 
 admit() {
-    local key as_root='' limits='no-pty,no-port-forwarding,no-X11-forwarding,no-agent-forwarding'
+    local method
     withdraw_admission "$KEYS"
     if [ "$SEED" != wanted ] || [ "$OFFER" = 'offer none' ] || is_seed_whole; then
         echo 'admit no'
         return
     fi
-    claim_backup_file
+    method="$(value_of method "$OFFER")"
+    case "$method" in
+        clone)
+            clone_origin
+            return
+            ;;
+        stream) printf '%s\n' "$RECEIVER" >"$STATE/receive-backup" ;;
+        *)
+            claim_backup_file
+            # what a copy that was killed has left would fill the disk
+            rm -f "$(received_backup)".mm-??????
+            receive_script >"$STATE/receive-backup"
+            ;;
+    esac
+    admit_key
+    printf 'admit method=%s\n' "$method"
+}
+
+admit_key() {
+    local key as_root='' limits='no-pty,no-port-forwarding,no-X11-forwarding,no-agent-forwarding'
     key="$(value_of key "$OFFER" | tr ',' ' ')"
-    # what a copy that was killed has left would fill the disk
-    rm -f "$(received_backup)".mm-??????
-    receive_script >"$STATE/receive-backup"
     [ "$SSH_USER" = root ] || as_root='sudo -n '
     if [ -s "$KEYS" ] && [ -n "$(tail -c 1 "$KEYS")" ]; then echo >>"$KEYS"; fi
-    printf 'command="%sbash %s/receive-backup",%s %s %s\n' "$as_root" "$STATE" "$limits" "$key" "$SEED_MARK" >>"$KEYS"
-    echo 'admit yes'
+    printf 'command="%sbash %s/receive-backup up %s",%s %s %s\n' "$as_root" "$STATE" "$CALLER" "$limits" "$key" "$SEED_MARK" >>"$KEYS"
 }
 
 # The file appears whole or not at all, readable by root only; what comes out is its size in bytes.

@@ -1,7 +1,8 @@
 # progress.sh: how far a long job of a step is. The CLI shows a step's lines while it runs; where nobody is left to hear one, the broken
 # pipe ends the step, and its job with it.
 
-# begin_job PID WHAT TOTAL READ_DONE: of what this script has put into the background: READ_DONE prints how many bytes are done, of TOTAL.
+# begin_job PID WHAT TOTAL READ_DONE: of what this script has put into the background: READ_DONE prints how many bytes are done, of TOTAL or of
+# the number that it prints behind that.
 # It is ended with the script, however that ends.
 begin_job() {
     JOB="$1" JOB_WHAT="$2" JOB_TOTAL="$3" JOB_READ="$4" JOB_STARTED="$(now_ms)"
@@ -22,7 +23,11 @@ await_job() {
     JOB=''
     return "$status"
 }
-say_progress() { note "$JOB_WHAT: $(describe_progress "$("$JOB_READ")" "$JOB_TOTAL" "$(read_job_time)")"; }
+say_progress() {
+    local bytes total
+    read -r bytes total <<<"$("$JOB_READ")"
+    note "$JOB_WHAT: $(describe_progress "$bytes" "${total:-$JOB_TOTAL}" "$(read_job_time)")"
+}
 read_job_time() { echo "$(($(now_ms) - JOB_STARTED))"; }
 
 # read_input_position: how many bytes of the file on descriptor 6 this script's jobs have read.
