@@ -30,14 +30,14 @@ open_stream() {
         mkfifo "$SCRATCH/$pipe"
     done
     : >"$SCRATCH/top" && : >"$SCRATCH/last"
-    ssh_to_peer <"$SCRATCH/sent" >"$SCRATCH/received" &
+    ssh_to_peer <"$SCRATCH/sent" >"$SCRATCH/received" 7<&- 8>&- &
     SSH_PID=$!
     at_exit drop_stream
     exec 5>"$SCRATCH/sent"
-    dd bs=1M <"$SCRATCH/sifted" >&5 5>&- 2>"$SCRATCH/dd-words" &
+    dd bs=1M <"$SCRATCH/sifted" >&5 5>&- 7<&- 8>&- 2>"$SCRATCH/dd-words" &
     SIFT_PID=$!
     # shellcheck disable=SC2094
-    sed -n -e "1,400w $SCRATCH/top" -e "\$w $SCRATCH/last" -e p <"$SCRATCH/made" >"$SCRATCH/sifted" 5>&- &
+    sed -n -e "1,400w $SCRATCH/top" -e "\$w $SCRATCH/last" -e p <"$SCRATCH/made" >"$SCRATCH/sifted" 5>&- 7<&- 8>&- &
     SIEVE_PID=$!
     tell_expected || true
     DUMP_OUT="$SCRATCH/made" DUMP_TOP="$SCRATCH/top" DUMP_LAST="$SCRATCH/last" SINK_WORD=streaming
