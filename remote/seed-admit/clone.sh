@@ -90,10 +90,10 @@ require_clone_whole() {
     [ -z "$(read_followed)" ] || sql "$(sql_forget_source)"
     for kind in unsafe volatile; do
         found="$(sql "$(sql_undumpable "$kind")" | list_lines)"
-        [ "$found" = nothing ] || fail MM_SEED_ENGINE "the origin had tables that a clone does not carry when it was cloned ($found); they are empty on $NODE, and the next up clones again" \
+        [ -z "$found" ] || fail MM_SEED_ENGINE "the origin had tables that a clone does not carry when it was cloned ($found); they are empty on $NODE, and the next up clones again" \
             "ALTER TABLE … ENGINE = InnoDB on the origin, or set seed.method to dump; then run up again"
     done
     found="$(sql "$(sql_prepared)" | cut -f 1,4 | list_lines)"
-    [ "$found" = nothing ] || fail MM_SEED_PREPARED "XA transactions were prepared on the origin when it was cloned ($found), and are here, too; the next up clones again" \
+    [ -z "$found" ] || fail MM_SEED_PREPARED "XA transactions were prepared on the origin when it was cloned ($found), and are here, too; the next up clones again" \
         "XA COMMIT or XA ROLLBACK them on the origin (or let their transaction manager), then run up again"
 }

@@ -96,12 +96,12 @@ find_page_obstacle() {
     local kind found
     for kind in unsafe volatile tablespace; do
         found="$(sql "$(sql_undumpable "$kind")" | list_lines)"
-        [ "$found" = nothing ] || echo "a clone does not carry what is not in InnoDB's own tablespaces ($found)"
+        [ -z "$found" ] || echo "a clone does not carry what is not in InnoDB's own tablespaces ($found)"
     done
     found="$(sql "SELECT name FROM information_schema.$(engine_tablespaces) WHERE encryption = 'Y'" | list_lines)"
-    [ "$found" = nothing ] || echo "it has encrypted tablespaces ($found), of which the peer has not the key"
+    [ -z "$found" ] || echo "it has encrypted tablespaces ($found), of which the peer has not the key"
     found="$(sql "SELECT path FROM information_schema.innodb_datafiles WHERE path LIKE '/%'" | list_lines)"
-    [ "$found" = nothing ] || echo "it has tables outside its data directory ($found)"
+    [ -z "$found" ] || echo "it has tables outside its data directory ($found)"
 }
 
 # It goes from server to server, and so over TLS.
