@@ -3,7 +3,7 @@
 # clone_origin: ends with the origin's data here, the server restarted, and nothing of the clone's own left; the marker says unfinished until
 # seed-load.sh has taken it over.
 clone_origin() {
-    local receipt bytes
+    local receipt bytes from
     require_other_server
     : >"$SCRATCH/wanted"
     wait_until "$TIMEOUT_SECONDS" has_no_clone_at_work ||
@@ -12,19 +12,27 @@ clone_origin() {
     require_unused
     forget received
     begin_overwriting
-    note_place method=clone
+    sql "$(sql_reset_binary_logs)"
+    note_own_log_as_empty
     # what is the plugin's, on the origin, is this node's with its data
     remember donor "plugin=$(value_of plugin "$OFFER") right=ours"
     has_clone_plugin || sql "INSTALL PLUGIN clone SONAME 'mysql_clone.so'"
     take_clone
+    note_own_log_as_empty
     require_clone_whole
+    # the plugin's tables go with it
+    bytes="$(read_clone bytes)" from="file=$(read_clone file) position=$(read_clone position) gtid=$(read_clone gtid)"
     close_donor
     receipt="$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')"
-    bytes="$(read_clone bytes)"
     note "cloned: $(describe_end "$bytes" "$(read_job_time)")"
     remember received "receipt=$receipt"
-    printf 'admit method=clone file=%s position=%s gtid=%s bytes=%s names=%s receipt=%s\n' \
-        "$(read_clone file)" "$(read_clone position)" "$(read_clone gtid)" "$bytes" "$(read_names_digest)" "$receipt"
+    printf 'admit method=clone %s bytes=%s names=%s receipt=%s\n' "$from" "$bytes" "$(read_names_digest)" "$receipt"
+}
+
+# A clone ends with this server's log begun anew, as it was before: no event may be in any of it, whenever somebody looks.
+note_own_log_as_empty() {
+    keep_log_id
+    write_seed unfinished method=clone "file=$(printf '%s\n' "$OWN_LOGS" | sed -n '1s/\t.*//p')" position=4
 }
 
 has_no_clone_at_work() { ! has_clone_plugin || [ "$(read_clone state)" != 'In Progress' ]; }
@@ -32,8 +40,8 @@ has_no_clone_at_work() { ! has_clone_plugin || [ "$(read_clone state)" != 'In Pr
 # read_clone state|error|file|position|gtid|bytes|done|total: of the last clone into this server. The last two while it runs.
 read_clone() {
     case "$1" in
-        state) try_sql 'SELECT state FROM performance_schema.clone_status' ;;
-        error) try_sql "SELECT CONCAT(error_no, ' ', error_message) FROM performance_schema.clone_status" ;;
+        state) try_sql 'SELECT state FROM performance_schema.clone_status' || true ;;
+        error) try_sql "SELECT CONCAT(error_no, ' ', error_message) FROM performance_schema.clone_status" || true ;;
         file) sql 'SELECT binlog_file FROM performance_schema.clone_status' ;;
         position) sql 'SELECT binlog_position FROM performance_schema.clone_status' ;;
         gtid) if [ "$(read_gtid_mode)" = ON ]; then sql 'SELECT gtid_executed FROM performance_schema.clone_status' | plain_gtid_set; fi ;;
