@@ -38,7 +38,8 @@ admit() {
             clone_origin
             return
             ;;
-        stream) printf '%s\n' "$RECEIVER" >"$STATE/receive-backup" ;;
+        # its words: sudo lets a user run this very command line and no other
+        stream) printf 'set -- up %q\n%s\n' "$CALLER" "$RECEIVER" >"$STATE/receive-backup" ;;
         *)
             claim_backup_file
             # what a copy that was killed has left would fill the disk
@@ -55,7 +56,7 @@ admit_key() {
     key="$(value_of key "$OFFER" | tr ',' ' ')"
     [ "$SSH_USER" = root ] || as_root='sudo -n '
     if [ -s "$KEYS" ] && [ -n "$(tail -c 1 "$KEYS")" ]; then echo >>"$KEYS"; fi
-    printf 'command="%sbash %s/receive-backup up %s",%s %s %s\n' "$as_root" "$STATE" "$CALLER" "$limits" "$key" "$SEED_MARK" >>"$KEYS"
+    printf 'command="%sbash %s/receive-backup",%s %s %s\n' "$as_root" "$STATE" "$limits" "$key" "$SEED_MARK" >>"$KEYS"
 }
 
 # The file appears whole or not at all, readable by root only; what comes out is its size in bytes.

@@ -1,10 +1,10 @@
 # copy-facts.sh: what has to be the same on two hosts, or there, for one to take the other's data as the engine's own pages.
 
-# read_copy_facts: KEY=VALUE words. clone= is yes, or why this host cannot take part, with _ for blanks.
+# read_copy_facts: KEY=VALUE words. clone= is yes, or why this host cannot take part, with + for blanks.
 read_copy_facts() {
-    printf 'server=%s/%s clone=%s' "$FLAVOUR" "$VERSION_TEXT" "$(tell_clone | tr ' ' _)"
+    printf 'server=%s/%s clone=%s' "$FLAVOUR" "$VERSION_TEXT" "$(tell_clone | tr ' ' +)"
     ! has_clone || printf ' machine=%s page=%s names=%s system=%s plugins=%s' "$(uname -m)" \
-        "$(read_variable innodb_page_size)" "$(read_variable lower_case_table_names)" "$(read_variable innodb_data_file_path | tr ' ' _)" \
+        "$(read_variable innodb_page_size)" "$(read_variable lower_case_table_names)" "$(read_variable innodb_data_file_path | tr ' ' +)" \
         "$(read_added_plugins)"
     echo
 }
@@ -20,7 +20,7 @@ has_clone() { is_at_least 80017; }
 clones_beside_ddl() { is_at_least 80027; }
 
 tell_clone() {
-    local folder
+    local folder missing
     if ! has_clone; then
         echo 'this series has no clone plugin'
         return
@@ -28,9 +28,10 @@ tell_clone() {
     folder="$(read_variable plugin_dir)"
     if [ ! -e "${folder%/}/mysql_clone.so" ]; then
         echo "there is no mysql_clone.so in plugin_dir"
-    else
-        echo yes
+        return
     fi
+    missing="$(find_missing_rights "$RIGHTS_CLONE")"
+    if [ -n "$missing" ]; then echo "the login lacks $missing"; else echo yes; fi
 }
 
 has_clone_plugin() { [ -n "$(sql "SELECT 1 FROM information_schema.plugins WHERE plugin_name = 'clone' AND plugin_status = 'ACTIVE'")" ]; }

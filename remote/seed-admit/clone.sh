@@ -52,15 +52,14 @@ read_clone() {
 read_cloned() { try_sql 'SELECT COALESCE(SUM(data), 0), COALESCE(SUM(estimate), 0) FROM performance_schema.clone_progress' || echo 0; }
 
 take_clone() {
-    local ca secure='' words
+    local ca words
     # the place of a CA is where the server may read it
     ca="$(channel_ca_path)"
     ensure_channel_ca "$ca"
-    [ "$TLS_REQUIRE" = false ] || secure=' REQUIRE SSL'
     sql "SET GLOBAL clone_valid_donor_list = $(quote_sql "$PEER_HOST:$PEER_PORT")"
     if [ -n "$ca" ]; then sql "SET GLOBAL clone_ssl_ca = $(quote_sql "$ca")"; fi
     note "cloning $PEER_HOST:$PEER_PORT"
-    printf 'CLONE INSTANCE FROM %s@%s:%s IDENTIFIED BY %s%s;\n' "$(quote_sql "$ACCOUNT")" "$(quote_sql "$PEER_HOST")" "$PEER_PORT" "$(quote_sql "$ACCOUNT_PASSWORD")" "$secure" |
+    printf 'CLONE INSTANCE FROM %s@%s:%s IDENTIFIED BY %s REQUIRE SSL;\n' "$(quote_sql "$ACCOUNT")" "$(quote_sql "$PEER_HOST")" "$PEER_PORT" "$(quote_sql "$ACCOUNT_PASSWORD")" |
         timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" >/dev/null 2>"$SCRATCH/clone-words" &
     begin_job "$!" cloning 0 read_cloned
     await_job || true

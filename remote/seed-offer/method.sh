@@ -63,8 +63,8 @@ find_clone_obstacle() {
         mine="$(value_of "$fact" "$ours")" theirs="$(value_of "$fact" "$PEER_FACTS")"
         case "$fact:$mine:$theirs" in
             clone:yes:yes) continue ;;
-            clone:yes:*) echo "on the peer ${theirs:-nothing is known of the clone plugin}" | tr _ ' ' ;;
-            clone:*) printf '%s\n' "$mine" | tr _ ' ' ;;
+            clone:yes:*) echo "on the peer ${theirs:-nothing is known of the clone plugin}" | tr + ' ' ;;
+            clone:*) printf '%s\n' "$mine" | tr + ' ' ;;
             *)
                 [ "$mine" != "$theirs" ] || continue
                 echo "$(name_fact "$fact") is $mine, the peer's is $theirs"
@@ -72,12 +72,8 @@ find_clone_obstacle() {
         esac
         return
     done
-    names="$(printf '%s\n' "$(value_of plugins "$ours")" | tr ',' '\n' | grep -vxF "$(value_of plugins "$PEER_FACTS" | tr ',' '\n')" | list_lines || true)"
-    case "$names" in '' | nothing) ;; *)
-        echo "the peer has not its plugins $names"
-        return
-        ;;
-    esac
+    names="$(value_of plugins "$ours" | tr ',' '\n' | grep -vxF "$(value_of plugins "$PEER_FACTS" | tr ',' '\n')" | list_lines || true)"
+    [ -z "$names" ] || echo "the peer has not its plugins $names"
     find_page_obstacle
     find_way_obstacle
 }
@@ -110,5 +106,5 @@ find_way_obstacle() {
         *:true) echo 'a clone proves the certificate, and not the name in it (tls.verifyHost)' ;;
         *:*:*) echo 'a clone takes no IPv6 address' ;;
     esac
-    if [ "$TLS_REQUIRE" != false ] && [ -z "$(sql "SHOW GLOBAL STATUS LIKE 'Ssl_server_not_after'" | cut -f 2)" ]; then echo 'its server offers no TLS'; fi
+    [ -n "$(sql "SHOW GLOBAL STATUS LIKE 'Ssl_server_not_after'" | cut -f 2)" ] || echo 'its server offers no TLS, and a clone goes by nothing else'
 }

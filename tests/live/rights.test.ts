@@ -9,8 +9,8 @@ const login = { user: "o'pulumi", password: `it's "quoted" \\ $HOME \`id\` #;` }
 const who = "'o''pulumi'@'localhost'";
 const stack = new Stack("rights");
 
-/** The statements that README.md gives for the account, on both nodes and beside them on b. */
-const [onBoth = "", onPeer = ""] = [
+/** The statements that README.md gives for the account: on both nodes, beside them on b, and on both for a clone. */
+const [onBoth = "", onPeer = "", forClone = ""] = [
     ...readFileSync(join(checkout, "README.md"), "utf8").matchAll(/^ {3}GRANT ([A-Z_, \n]+) ON \*\.\*/gm),
 ].map(([, list]) => (list ?? "").replace(/\s+/g, " "));
 
