@@ -121,6 +121,28 @@ describe("seed-admit.sh", () => {
         },
     );
 
+    it("of a stream has the key feed the import that the step carries, as up, from where the step was called; no file is claimed", async () => {
+        const { host, parameters } = ready();
+        const receiver = "echo 'it is \"$1\"'\nmain";
+        host.write("/tmp/master_backup.sql", "somebody's");
+        const run = await host.run("seed-admit.sh", {
+            ...parameters,
+            OFFER: "offer method=stream key=ssh-ed25519,KEY",
+            RECEIVER: receiver,
+            BACKUP_FILE: host.path("/tmp/master_backup.sql"),
+        });
+        expect(run).toMatchObject({ exitCode: 0, stdout: "admit method=stream\n", stderr: "" });
+        const place = "/var/lib/mysql-master-master/3306/receive-backup";
+        expect([host.memory("receive-backup"), statSync(host.path(place)).mode & 0o777]).toEqual([
+            `${receiver}\n`,
+            0o600,
+        ]);
+        expect(host.read(keys)).toBe(
+            `${mine}\ncommand="bash ${host.path(place)} up 10.0.0.9",${limits} ssh-ed25519 KEY mysql-master-master-seed-3306\n`,
+        );
+        expect([host.memory("backup"), host.read("/tmp/master_backup.sql")]).toEqual([undefined, "somebody's"]);
+    });
+
     it("claims the file first: it delivers over none but its own, and lets nobody in where there is another", async () => {
         const { host, parameters } = ready();
         const own = { ...parameters, BACKUP_FILE: host.path("/tmp/backup") };
