@@ -225,7 +225,10 @@ const obstacles: [string, (host: FakeHost) => object, string][] = [
     [
         "tables elsewhere",
         (host) => {
-            host.local.rules.push({ on: /innodb_datafiles WHERE path LIKE/, answer: { stdout: "/fast/shop/x.ibd" } });
+            host.local.rules.push({
+                on: "SELECT path FROM information_schema.innodb_datafiles WHERE path LIKE '/%'",
+                answer: { stdout: "/fast/shop/x.ibd" },
+            });
             return {};
         },
         "it has tables outside its data directory (/fast/shop/x.ibd)",
@@ -330,6 +333,22 @@ describe("a method that is set", () => {
         );
         expect(tracesOf(host)).toEqual([false, false, undefined, false]);
     });
+});
+
+it("a clone that is set, and whose plugin the server refuses, takes back the right that it was given", async () => {
+    const host = ready();
+    host.local.rules.push({ on: install, answer: refused(1290, "running with --skip-x") });
+    const run = await host.run(script, { ...parameters, METHOD: "clone" });
+    expect([run.exitCode, changes(run.statements)]).toEqual([1, [...grant, install, ...revoke]]);
+    expect(tracesOf(host)).toEqual([false, false, undefined, false]);
+});
+
+it("a key that was offered before goes when a clone is taken", async () => {
+    const host = ready();
+    await host.run(script, { ...parameters, METHOD: "stream" });
+    expect(hasKey(host)).toEqual([true, true]);
+    await host.run(script, parameters);
+    expect(hasKey(host)).toEqual([false, false]);
 });
 
 describe("what a was given for a clone goes", () => {
