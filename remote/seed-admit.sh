@@ -1,10 +1,11 @@
 # seed-admit.sh: on the peer, lets the throw-away key in, to deliver the backup file, or to feed the import, and for nothing else; or takes a clone.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED OFFER SSH_USER BACKUP_FILE SOURCE_UUID
 #        RECEIVER (the text of seed-receive.sh with its parameters, which are among these)
-#        OPTION_FILE SERVICE START_TIMEOUT_SECONDS TIMEOUT_SECONDS ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT TLS_*
+#        OPTION_FILE SERVICE START_TIMEOUT_SECONDS TIMEOUT_SECONDS ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT
+#        TLS_REQUIRE TLS_CA TLS_VERIFY_HOST
 # out:   admit method=dump|stream | admit method=clone file=FILE position=BYTES gtid=SET bytes=N names=DIGEST receipt=ID | admit no
-# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_CLONE MM_SEED_LOGIN_LOST MM_SEED_PREPARED MM_SEED_ENGINE MM_SEED_LOAD
-# parts: seed-admit/clone.sh (takes a clone)
+# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_CLONE MM_SEED_LOGIN_LOST MM_SEED_PREPARED MM_SEED_ENGINE
+# parts: seed-admit/clone.sh (takes a clone) lib/overwrite.sh (may this node be overwritten?) lib/import.sh (its words for a lost login)
 
 main() {
     open_state

@@ -8,7 +8,7 @@
 # out:   dump method=METHOD file=FILE position=BYTES gtid=SET bytes=N receipt=ID | dump none
 # codes: MM_HOST_NO_CLIENT MM_SEED_ENGINE MM_SEED_UNDUMPABLE MM_SEED_DISK MM_SEED_BUSY MM_SEED_CHANGED MM_SEED_LOCKED MM_SEED_PREPARED MM_SEED_DUMP MM_SEED_DUMP_OPTIONS MM_SEED_COPY MM_SEED_INCOMPLETE
 # parts: seed-dump/dumpable.sh (what no dump carries) seed-dump/dump.sh (one dump, of one snapshot) seed-dump/sink.sh (where it goes)
-#        seed-dump/cloned.sh (a clone was taken)
+#        seed-dump/ssh.sh (the way to the peer) seed-dump/cloned.sh (a clone was taken) lib/dump-tool.sh (mysqldump)
 
 main() {
     local told

@@ -27,7 +27,7 @@ tell_clone() {
     fi
     folder="$(read_variable plugin_dir)"
     if [ ! -e "${folder%/}/mysql_clone.so" ]; then
-        echo "there is no mysql_clone.so in plugin_dir"
+        echo "there is no clone plugin among the server's files"
         return
     fi
     missing="$(find_missing_rights "$RIGHTS_CLONE")"

@@ -76,7 +76,7 @@ test("a set method that cannot be is refused, and auto says why it takes a slowe
     const { exitCode, text } = await stack.up();
     expect(exitCode).not.toBe(0);
     expect(text).toContain(
-        "error MM_SEED_METHOD: seed.method is clone, and that cannot be done from a: on the peer there is no mysql_clone.so in plugin_dir. Nothing was changed",
+        "error MM_SEED_METHOD: seed.method is clone, and that cannot be done from a: on the peer there is no clone plugin among the server's files. Nothing was changed",
     );
     expect([await leftovers(a), await plugin(a), await b.sql("SHOW DATABASES LIKE 'shop'")]).toEqual(["", "", ""]);
     delete stack.settings.seed;
@@ -89,7 +89,7 @@ test("a set method that cannot be is refused, and auto says why it takes a slowe
     await Promise.all([a, b].map((host) => host.run("touch /run/seen")));
     expect(await Promise.all(watched)).toEqual(["", ""]);
     expect(said).toContain(
-        "MM_SEED_SLOWER: a: seed.method auto takes stream, for clone: on the peer there is no mysql_clone.so in plugin_dir",
+        "MM_SEED_SLOWER: a: seed.method auto takes stream, for clone: on the peer there is no clone plugin among the server's files",
     );
     expect(said).toMatch(/a: streamed into b\.example\.com: \d+\.\d MB in \d+\.\d s, \d+\.\d MB\/s/);
     await expectWhole(before);
