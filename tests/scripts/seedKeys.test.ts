@@ -70,7 +70,7 @@ describe("seed-admit.sh", () => {
         const run = await host.run("seed-admit.sh", { ...parameters, SSH_USER });
         expect(run).toMatchObject({ exitCode: 0, stdout: "admit method=dump\n", stderr: "" });
         const receiver = host.path("/var/lib/mysql-master-master/3306/receive-backup");
-        const admitted = `command="${sudo}bash ${receiver} up 10.0.0.9",${limits} ssh-ed25519 KEY mysql-master-master-seed-3306`;
+        const admitted = `command="${sudo}bash ${receiver}",${limits} ssh-ed25519 KEY mysql-master-master-seed-3306`;
         expect(host.read(keys)).toBe(`${mine}\n${admitted}\n`);
         await host.run("seed-admit.sh", { ...parameters, SSH_USER });
         expect(host.read(keys)).toBe(`${mine}\n${admitted}\n`);
@@ -134,11 +134,11 @@ describe("seed-admit.sh", () => {
         expect(run).toMatchObject({ exitCode: 0, stdout: "admit method=stream\n", stderr: "" });
         const place = "/var/lib/mysql-master-master/3306/receive-backup";
         expect([host.memory("receive-backup"), statSync(host.path(place)).mode & 0o777]).toEqual([
-            `${receiver}\n`,
+            `set -- up 10.0.0.9\n${receiver}\n`,
             0o600,
         ]);
         expect(host.read(keys)).toBe(
-            `${mine}\ncommand="bash ${host.path(place)} up 10.0.0.9",${limits} ssh-ed25519 KEY mysql-master-master-seed-3306\n`,
+            `${mine}\ncommand="bash ${host.path(place)}",${limits} ssh-ed25519 KEY mysql-master-master-seed-3306\n`,
         );
         expect([host.memory("backup"), host.read("/tmp/master_backup.sql")]).toEqual([undefined, "somebody's"]);
     });
@@ -185,7 +185,7 @@ describe("seed-admit.sh", () => {
 });
 
 describe("seed-look.sh", () => {
-    const facts = `server=MySQL/9.7.4 clone=there_is_no_clone_plugin_among_the_server's_files machine=${execFileSync("uname", ["-m"], { encoding: "utf8" }).trim()} page=16384 names=0 system=ibdata1:12M:autoextend plugins=`;
+    const facts = `server=MySQL/9.7.4 clone=there+is+no+clone+plugin+among+the+server's+files machine=${execFileSync("uname", ["-m"], { encoding: "utf8" }).trim()} page=16384 names=0 system=ibdata1:12M:autoextend plugins=`;
 
     it.each([
         ["wanted", undefined],

@@ -187,7 +187,7 @@ const obstacles: [string, (host: FakeHost) => object, string][] = [
     ],
     [
         "none on the peer",
-        () => ({ PEER_FACTS: factsOf({ clone: "there_is_no_clone_plugin_among_the_server's_files" }) }),
+        () => ({ PEER_FACTS: factsOf({ clone: "there+is+no+clone+plugin+among+the+server's+files" }) }),
         "on the peer there is no clone plugin among the server's files",
     ],
     [
@@ -244,7 +244,7 @@ const obstacles: [string, (host: FakeHost) => object, string][] = [
             host.local.rules.push({ on: /Ssl_server_not_after/, answer: {} });
             return {};
         },
-        "its server offers no TLS",
+        "its server offers no TLS, and a clone goes by nothing else",
     ],
     ["a file to be kept", () => ({ KEEP_BACKUP: true }), "seed.keepBackup asks for the file"],
     [
