@@ -123,6 +123,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 LOCK_ALL_TABLES: lockAllTables,
                 ACCOUNT: account.name,
                 ACCOUNT_HOST: account.hostPattern,
+                OWN_HOST: origin.target.host,
                 PEER_HOST: peer.target.host,
                 ...keptFile,
                 AFTER: both,

@@ -48,6 +48,8 @@ admit() {
             receive_script >"$STATE/receive-backup"
             ;;
     esac
+    # of a clone that was tried before
+    close_donor
     admit_key
     printf 'admit method=%s\n' "$method"
 }

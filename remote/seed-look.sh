@@ -3,13 +3,15 @@
 # out:   seed wanted FACTS (read_copy_facts) | seed done | seed parted
 
 main() {
+    local facts
     require_server
     case "$(read_seed_state "$SOURCE_UUID")" in
         imported | done) echo 'seed done' ;;
         parted) echo 'seed parted' ;;
         *)
             require_rights "$RIGHTS_IMPORT"
-            echo "seed wanted $(read_copy_facts)"
+            facts="$(read_copy_facts)"
+            echo "seed wanted $facts"
             ;;
     esac
 }

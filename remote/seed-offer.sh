@@ -2,7 +2,7 @@
 # admits next, or a donor to clone from.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED (wanted|done|parted) PEER_UUID BACKUP_FILE KEEP_BACKUP
 #        METHOD (auto|dump|stream|clone) PEER_FACTS (the peer's line, of seed-look.sh) LOCK_ALL_TABLES TLS_REQUIRE TLS_VERIFY_HOST
-#        ACCOUNT ACCOUNT_HOST PEER_HOST
+#        ACCOUNT ACCOUNT_HOST OWN_HOST PEER_HOST (each as the other node reaches it)
 # out:   offer method=METHOD key=TYPE,BASE64 | offer method=clone plugin=ours|theirs names=DIGEST | offer none
 # codes: MM_LINK_BEHIND MM_LINK_FOREIGN_SOURCE MM_ROLE_CLOSED MM_SEED_METHOD MM_SEED_SLOWER
 # parts: seed-offer/method.sh (by which method?) lib/donor.sh (what a clone needs)

@@ -12,7 +12,7 @@ read_copy_facts() {
 # The clone plugin itself is made available, and goes again.
 read_added_plugins() {
     sql "SELECT plugin_name FROM information_schema.plugins WHERE plugin_status = 'ACTIVE' AND plugin_library IS NOT NULL AND plugin_name <> 'clone'
-        AND plugin_type <> 'AUTHENTICATION' ORDER BY 1" | tr '\n' ',' | sed 's/,$//'
+        ORDER BY 1" | tr '\n' ',' | sed 's/,$//'
 }
 
 # From MySQL 8.0.17; up to 8.0.26 it holds DDL on the source up for as long as it takes.

@@ -69,7 +69,7 @@ try_dump() {
     fi
     # while mysqldump reads the rows, their numbers are counted, in the same snapshot
     WHY=''
-    WHILE_ASKING=say_progress
+    WHILE_ASKING=watch_dump
     if ! count_rows "$SCRATCH/tables" >"$SCRATCH/counts"; then
         counted=no
         kill "$DUMP_PID" 2>/dev/null || true
@@ -94,6 +94,11 @@ try_dump() {
         return
     fi
     sort "$SCRATCH/objects" "$SCRATCH/counts" >"$SCRATCH/inventory"
+}
+
+watch_dump() {
+    require_sink
+    say_progress
 }
 
 # note_state NAME: what a dump must not see change, sorted, in $SCRATCH/NAME. What no dump carries is of it, the schema sys and

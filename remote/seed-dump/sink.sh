@@ -11,10 +11,12 @@ open_sink() {
 }
 # read_sunk: the bytes so far.
 read_sunk() { if [ "$SINK" = stream ]; then read_streamed; else wc -c <"$PART" | tr -d ' '; fi; }
+# require_sink: it still takes what mysqldump writes: a peer that has refused it has told why.
+require_sink() { [ "$SINK" != stream ] || kill -0 "$SSH_PID" 2>/dev/null || fail_stream; }
 # settle_sink: mysqldump has ended: what it wrote is to be seen.
 settle_sink() {
     [ "$SINK" = stream ] || return 0
-    kill -0 "$SSH_PID" 2>/dev/null || fail_stream
+    require_sink
     wait "$SIFT_PID" || true
 }
 # drop_sink: of a dump that is not used.

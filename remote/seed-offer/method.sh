@@ -102,7 +102,7 @@ find_page_obstacle() {
 
 # It goes from server to server, and so over TLS.
 find_way_obstacle() {
-    case "$PEER_HOST:$TLS_VERIFY_HOST" in
+    case "$OWN_HOST:$TLS_VERIFY_HOST" in
         *:true) echo 'a clone proves the certificate, and not the name in it (tls.verifyHost)' ;;
         *:*:*) echo 'a clone takes no IPv6 address' ;;
     esac

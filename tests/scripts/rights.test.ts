@@ -24,7 +24,7 @@ it("README.md lists the rights that are asked for", () => {
     ];
     expect(
         listed.map(([, list = "", option]) => `${list.replace(/\s+/g, " ")}${option ? ", GRANT OPTION" : ""}`),
-    ).toEqual([always, forImport]);
+    ).toEqual([always, forImport, `${listOf("RIGHTS_CLONE")}, GRANT OPTION`]);
 });
 
 it("README.md gives mysql.admin the rights with which the live tests run, and no others", () => {

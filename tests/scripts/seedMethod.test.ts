@@ -28,6 +28,7 @@ const parameters = {
     LOCK_ALL_TABLES: false,
     BACKUP_FILE: "/none",
     PEER_UUID: "uuid-b",
+    OWN_HOST: "a.example.com",
     PEER_HOST: "b.example.com",
 };
 const grant = ["SET SESSION sql_log_bin = 0", "GRANT BACKUP_ADMIN ON *.* TO 'replicator'@'%'"];
@@ -237,6 +238,15 @@ const obstacles: [string, (host: FakeHost) => object, string][] = [
         "a name to be proven",
         () => ({ TLS_VERIFY_HOST: true }),
         "a clone proves the certificate, and not the name in it (tls.verifyHost)",
+    ],
+    ["an address of IPv6 for this node", () => ({ OWN_HOST: "fd00::1" }), "a clone takes no IPv6 address"],
+    [
+        "a login that may not",
+        (host) => {
+            host.local.loginGrants = "GRANT SELECT, DELETE, BACKUP_ADMIN, SUPER ON *.* TO `pulumi`@`localhost`";
+            return {};
+        },
+        "the login lacks CLONE_ADMIN",
     ],
     [
         "no TLS",
