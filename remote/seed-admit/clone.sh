@@ -82,8 +82,15 @@ fail_clone() {
         "mend what the server names, or set seed.method to stream; then run up again" "$1"
 }
 
-# The clone's own end is told by a server that has restarted; a refused login says that it has, too.
-is_clone_over() { case "$(read_clone state)" in Completed | Failed) ;; *) is_login_refused ;; esac }
+# Told by a server that answers again, also where it forgot the clone because it died in it. A refused login says that it has ended, too.
+is_clone_over() {
+    local state
+    if state="$(try_sql 'SELECT state FROM performance_schema.clone_status')"; then
+        [ "$state" != 'In Progress' ]
+    else
+        is_login_refused || try_sql 'SELECT 1' >/dev/null
+    fi
+}
 
 restart_after_clone() {
     find_service

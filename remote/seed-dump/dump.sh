@@ -139,7 +139,7 @@ start_dump() {
     [ "$LOCK_ALL_TABLES" != true ] || how=(--lock-all-tables)
     [ "$CAN_INIT" = no ] || how=("--init-command=SET NAMES utf8mb4, SESSION lock_wait_timeout = $LOCK_WAIT_SECONDS, SESSION net_write_timeout = $TIMEOUT_SECONDS" "${how[@]}")
     # each line at once: the first ones are waited for, with all of the origin behind them. And a peer that is busy with one statement takes
-    # no rows for longer than the 60 s after which a server gives its client up
+    # no rows for longer than the 60 s after which a server gives its client up; an old mysqldump lets that not be said, and then ends with an error
     ! command -v stdbuf >/dev/null || flush=(stdbuf -oL)
     # what mysqldump does by itself is said, too, for an option file may say otherwise
     timeout "$TIMEOUT_SECONDS" ${flush[@]+"${flush[@]}"} "$DUMP_TOOL" ${CONNECTION[@]+"${CONNECTION[@]}"} "${how[@]}" --all-databases \

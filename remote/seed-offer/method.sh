@@ -45,15 +45,9 @@ find_obstacle() {
         echo 'seed.keepBackup asks for the file'
     elif [ "$LOCK_ALL_TABLES" = true ]; then
         echo "with accept.nonTransactionalTables $NODE takes no writes during the dump, and would take none during the import"
-    else
+    elif [ "$1" != stream ]; then
         "find_${1}_obstacle"
     fi
-}
-
-find_stream_obstacle() {
-    find_dump_tool
-    # a server gives a client up that takes no rows for 60 s, as it is while the peer is busy with one statement
-    [ "$CAN_INIT" = yes ] || echo "its mysqldump knows no --init-command, to wait for a peer that is slower"
 }
 
 find_clone_obstacle() {

@@ -176,19 +176,21 @@ describe("seed-admit.sh, by clone,", () => {
         expect([again.exitCode, again.stdout.startsWith("admit method=clone ")]).toEqual([0, true]);
     });
 
-    it("does not take a clone that the server calls failed", async () => {
+    it.each([
+        ["that the server calls failed", "Failed", "1158 Got an error reading communication packets"],
+        ["of which the server knows nothing any more, for it died in it", "", ""],
+    ])("does not take a clone %s, and waits for no other", async (_what, state, error) => {
         const { host, status } = ready();
         host.local.rules.unshift({
             on: clone,
             answer: () => {
-                status.state = "Failed";
-                status.error = "1158 Got an error reading communication packets";
+                Object.assign(status, { state, error });
                 return refused(2013, "Lost connection");
             },
         });
-        const run = await host.run(admit, parameters);
+        const run = await host.run(admit, { ...parameters, START_TIMEOUT_SECONDS: 600 });
         expect([run.exitCode, run.stdout]).toEqual([1, ""]);
-        expect(run.stderr).toMatch(/error MM_SEED_CLONE: .*\n.*\n {2}server: .*1158 Got an error reading/);
+        expect(run.stderr).toMatch(new RegExp(`error MM_SEED_CLONE: .*\n.*\n {2}server: .*Lost connection.*${error}`));
     });
 
     it("does not take a clone with tables that came without rows, or with prepared transactions", async () => {

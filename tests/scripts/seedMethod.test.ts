@@ -43,7 +43,6 @@ function ready(version = "9.7.4"): FakeHost {
     host.write("/plugins/mysql_clone.so", "");
     host.local.plugins.add("audit").add("validate");
     host.local.accounts.set("replicator@%", "x");
-    host.answers.mysqldump = () => ({ stdout: "  --init-command=name\n" });
     return host;
 }
 const hasKey = (host: FakeHost) =>
@@ -95,20 +94,6 @@ describe("seed.method auto", () => {
             method,
             `a: seed.method auto takes ${method}, the fastest that both servers know\n`,
         ]);
-    });
-
-    it("takes a dump where neither of the faster ones can be, and warns of both reasons", async () => {
-        const host = ready();
-        host.answers.mysqldump = () => ({ stdout: "  --host=name\n" });
-        const run = await host.run(script, { ...parameters, PEER_FACTS: factsOf({ page: "4096" }) });
-        expect([run.exitCode, methodOf(run.stdout), run.stderr, changes(run.statements)]).toEqual([
-            0,
-            "dump",
-            "warning MM_SEED_SLOWER: a: seed.method auto takes dump, for clone: its innodb_page_size is 16384, the peer's is 4096; " +
-                "stream: its mysqldump knows no --init-command, to wait for a peer that is slower\n",
-            [],
-        ]);
-        expect(tracesOf(host)).toEqual([true, true, undefined, false]);
     });
 
     it.each([
@@ -331,17 +316,6 @@ describe("a method that is set", () => {
         const run = await host.run(script, { ...parameters, METHOD });
         expect([run.exitCode, methodOf(run.stdout), run.stderr, changes(run.statements)]).toEqual([0, METHOD, "", []]);
         expect(tracesOf(host)).toEqual([true, true, undefined, false]);
-    });
-
-    it("is refused where it cannot be: a stream by a mysqldump that cannot wait", async () => {
-        const host = ready();
-        host.answers.mysqldump = () => ({ stdout: "  --host=name\n" });
-        const run = await host.run(script, { ...parameters, METHOD: "stream" });
-        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
-        expect(run.stderr.split("\n")[0]).toBe(
-            "error MM_SEED_METHOD: seed.method is stream, and that cannot be done from a: its mysqldump knows no --init-command, to wait for a peer that is slower. Nothing was changed",
-        );
-        expect(tracesOf(host)).toEqual([false, false, undefined, false]);
     });
 });
 

@@ -41,3 +41,24 @@ describe("a table's definition changes on a while it dumps: noticed, dumped agai
         await pair.expectWhole();
     });
 });
+
+describe("while b clones, tables come, change and go on a: b has what a has, at the place in a's log that the clone names", () => {
+    let pair: Interrupted;
+
+    afterEach(() => pair.close());
+
+    test.each([true, false])("with GTIDs: %s", async (gtids) => {
+        pair = await Interrupted.fresh({ big: true, method: "clone", gtids });
+        const changes = a.run(
+            'for i in $(seq 2000); do [ ! -e /run/enough ] || exit 0; mysql -e "CREATE TABLE shop.zz_$i (id INT PRIMARY KEY); INSERT INTO shop.zz_$i VALUES ($i); ' +
+                'ALTER TABLE shop.zz_$i ADD COLUMN more INT, ADD INDEX (more); UPDATE shop.zz_$i SET more = $i; DROP TABLE IF EXISTS shop.zz_$((i - 3))"; done',
+        );
+        // the servers are restarted, and let nobody in for that moment
+        const { exitCode, text } = await pair.stack.up();
+        await a.run("touch /run/enough");
+        await changes;
+        expect([exitCode, codesIn(text)]).toEqual([0, []]);
+        expect(text).toContain("b: cloned: ");
+        await pair.expectWhole();
+    });
+});
