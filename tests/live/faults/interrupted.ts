@@ -167,7 +167,7 @@ export const at = {
     // `binary-mode` is the import's alone
     import: when(b, "pgrep -f 'mysql .*[b]inary-mode'"),
     // the import of a stream has b's server at work, and not its client's start alone
-    stream: when(b, "mysql -NBe 'SHOW DATABASES LIKE \"shop\"' | grep shop"),
+    stream: when(b, "mysql -NBe 'SHOW DATABASES LIKE \"important\"' | grep important"),
     clone: when(b, "mysql -NBe \"SELECT 1 FROM performance_schema.clone_status WHERE state = 'In Progress'\" | grep 1"),
     restartOfClone: (run: Running) => run.text().includes("b: cloning ") && when(b, "! systemctl is-active mysql")(),
     attachB: when(b, "mysql -NBe 'SELECT 1 FROM performance_schema.replication_connection_configuration' | grep 1"),
