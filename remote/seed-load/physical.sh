@@ -3,16 +3,23 @@
 # prepare_received: in: DUMP (its bytes= are those that the origin has sent). What was received is made whole, and its owner and modes
 # are those of the data here. Begun again where it was cut: it is the recovery after a crash, which may be cut as well.
 prepare_received() {
-    local folder status=0
+    local folder
     folder="$(received_folder "$(read_data_folder)")"
     [ "$(cat "$folder/received" 2>/dev/null || echo none)" = "$(value_of bytes "$DUMP")" ] ||
         fail MM_SEED_BACKUP_MISSING "the files in $folder on $NODE are not those that were sent (${DUMP:-none were})" \
             "pulumi config set mysql-master-master:converge with a new text, so that they are sent again; then run up again"
     [ ! -e "$folder/prepared" ] || return 0
+    [ -e "$folder/recovered" ] || recover_received "$folder"
+    make_received_alike "$folder"
+    sync_folder "$folder"
+    : >"$folder/prepared"
+}
+recover_received() { # FOLDER
+    local status=0
     find_backup_tool
     [ -n "$BACKUP_TOOL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mariadb-backup" "install mariadb-backup of the server's version on $NODE"
-    note "preparing the $(cat "$folder/received") bytes that were received"
-    "$BACKUP_TOOL" "--defaults-file=$folder/new/backup-my.cnf" --prepare "--target-dir=$folder/new" "--use-memory=$(read_spare_memory)" \
+    note "preparing the $(cat "$1/received") bytes that were received"
+    "$BACKUP_TOOL" "--defaults-file=$1/new/backup-my.cnf" --prepare "--target-dir=$1/new" "--use-memory=$(read_spare_memory)" \
         >/dev/null 2>"$SCRATCH/words" &
     PREPARE_PID=$!
     at_exit end_prepare
@@ -23,9 +30,7 @@ prepare_received() {
     [ "$status" = 0 ] ||
         fail MM_SEED_LOAD "mariadb-backup could not prepare the received files on $NODE (status $status; 137: after $TIMEOUT_SECONDS s). $NODE's data is as it was" \
             "mend what it names, then run up again" "$(tail -n 5 "$SCRATCH/words")"
-    make_received_alike "$folder"
-    sync_folder "$folder"
-    : >"$folder/prepared"
+    : >"$1/recovered"
 }
 has_prepare_ended() { ! kill -0 "$PREPARE_PID" 2>/dev/null; }
 end_prepare() { [ -z "$PREPARE_PID" ] || kill -KILL "$PREPARE_PID" 2>/dev/null || true; }
@@ -57,7 +62,7 @@ read_backup_coordinates() {
     fi
 }
 # The last line is of the last file; GTIDs come as the server had them, which leaves out what was applied from others.
-read_received_place() { tail -qn 1 "$1/xtrabackup_binlog_info" "$1/mariadb_backup_binlog_info" 2>/dev/null | awk -F'\t' '{ gsub(/ /, "", $3); print $1, $2, $3; exit }'; }
+read_received_place() { { tail -qn 1 "$1/xtrabackup_binlog_info" "$1/mariadb_backup_binlog_info" 2>/dev/null || true; } | awk -F'\t' '{ gsub(/ /, "", $3); print $1, $2, $3; exit }'; }
 
 # drop_received: what was received and is of no more use; not while a swap is under way.
 drop_received() {
