@@ -4,11 +4,10 @@
 # its `received` alone, written when the last file is there; what comes out is the number of bytes that came. A stream that was cut between
 # two files looks whole from here: only the number of bytes that were sent tells.
 receive_files_script() {
-    printf 'folder=%q cut=%q\n' "$(received_folder "$1")" "$(swap_folder "$1")"
+    printf 'PATH=%q folder=%q cut=%q\n' "$PATH" "$(received_folder "$1")" "$(swap_folder "$1")"
     cat <<'TEXT'
 set -euo pipefail
 umask 077
-PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/local/mysql/bin"
 [ ! -e "$cut" ] || { echo "$cut is there, of a seed that was cut" >&2 && exit 1; }
 rm -rf "$folder"
 mkdir "$folder" "$folder/new"
