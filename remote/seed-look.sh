@@ -1,6 +1,6 @@
 # seed-look.sh: tells whether this node wants a seed; changes nothing.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SOURCE_UUID
-# out:   seed wanted FACTS (read_copy_facts) | seed done | seed parted
+# out:   seed wanted FACTS (read_copy_facts, tell_physical) | seed done | seed parted
 
 main() {
     require_server
@@ -9,7 +9,7 @@ main() {
         parted) echo 'seed parted' ;;
         *)
             require_rights "$RIGHTS_IMPORT"
-            echo "seed wanted $(read_copy_facts)"
+            echo "seed wanted $(read_copy_facts)$(tell_physical)"
             ;;
     esac
 }

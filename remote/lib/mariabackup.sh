@@ -3,21 +3,18 @@
 # find_backup_tool: its path in BACKUP_TOOL; nothing where there is none.
 find_backup_tool() { BACKUP_TOOL="$(find_program mariabackup mariadb-backup)"; }
 
-# read_data_folder: the server's data directory as the kernel names it, without a slash at its end.
-read_data_folder() { readlink -f "$(read_variable datadir)"; }
-
-# received_folder DATA_FOLDER: where the peer keeps what is sent: new (the files), received (how many bytes came), prepared. On the file
-# system of the data, for it is moved there; below the schema mysql, for every folder directly in a data directory counts as a schema,
-# one that begins with a dot as well (seen on 10.11), and then the peer would not be empty.
-received_folder() { echo "$1/mysql/.mm-seed"; }
+# tell_physical: what the peer tells of itself, as KEY=VALUE words with ~ for blanks: files= is yes, or why it cannot take part; layout=.
+# Nothing of a server that is not MariaDB.
+tell_physical() {
+    local why
+    is_mariadb || return 0
+    why="$(read_backup_obstacle peer)"
+    printf ' files=%s layout=%s' "${why:-yes}" "$(read_physical_layout)" | sed 's/ /~/g; s/~files=/ files=/; s/~layout=/ layout=/'
+}
 
 # read_backup_obstacle origin|peer: one line that says why this host cannot take part, or nothing.
 read_backup_obstacle() {
     local folder
-    is_mariadb || {
-        echo 'its server is not MariaDB'
-        return
-    }
     folder="$(read_data_folder)"
     {
         list_tool_obstacles "$1"
@@ -32,13 +29,13 @@ list_tool_obstacles() {
     local version
     find_backup_tool
     if [ -z "$BACKUP_TOOL" ]; then
-        echo 'it has no mariadb-backup'
+        echo 'it has no mariadb-backup (install the package of that name, in its server'\''s version)'
     else
         version="$(read_tool_version)"
         # the files' form belongs to a release: another one's program reads them at its peril
         [ "$(parse_version "$version")" = "$VERSION" ] || echo "its mariadb-backup is of ${version:-an unknown version} and its server of $VERSION_TEXT"
     fi
-    [ "$1" = origin ] || command -v mbstream >/dev/null || echo 'it has no mbstream'
+    [ "$1" = origin ] || command -v mbstream >/dev/null || echo 'it has no mbstream (of the package mariadb-backup)'
 }
 read_tool_version() { "$BACKUP_TOOL" --no-defaults --version 2>&1 | sed -n 's/.*server \([0-9][0-9.]*[^ ]*\).*/\1/p' | head -n 1; }
 

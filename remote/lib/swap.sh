@@ -9,18 +9,27 @@
 #                    state=return all of it is out, or never was in; the old is to be moved in, and the server to be started on it
 #                    why=         (of these two) refused: it came up and lets the program in no more; place: something could not be moved
 #                    folder= owner= mode= (the data directory) service= names= (of the logs' and InnoDB's files) log= (the server's error log)
-#                    file= position= gtid= (the origin's place of what was received)
+#                    timeout= (of the server's start) receipt= (of what was received; in the note `received` once it is in its place)
 
-# swap_folder DATA_FOLDER: while a swap goes on: new (what is not in its place so far) and old (what was there before).
-swap_folder() { echo "$1/.mm-seed"; }
+# open_node: require_server and open_state, in the order in which they can be: a swap that was cut has left a server that does not run.
+open_node() {
+    if [ -z "$(recall swap)" ]; then
+        require_server
+        open_state
+    else
+        open_state
+        finish_cut_swap
+        require_server
+    fi
+}
 
-# swap_data FILE POSITION GTID: status 0 when the server works on what was received. Else it works on the old data again, and the
-# script ends. The binary log, where it is in the data directory, begins anew; one that is elsewhere goes on, and is the caller's to reset.
+# swap_data RECEIPT: status 0 when the server works on what was received. Else it works on the old data again, and the
+# script ends. The binary log, where it is in the data directory, begins anew; one that is elsewhere goes on.
 swap_data() {
     local folder
     folder="$(read_data_folder)"
     find_service
-    remember swap "state=out folder=$folder owner=$(stat -c %u:%g "$folder") mode=$(stat -c %a "$folder") service=$SERVICE names=$(read_data_names) log=$(read_error_log "$folder") file=$1 position=$2 gtid=$3"
+    remember swap "state=out folder=$folder owner=$(stat -c %u:%g "$folder") mode=$(stat -c %a "$folder") service=$SERVICE names=$(read_data_names) log=$(read_error_log "$folder") timeout=$START_TIMEOUT_SECONDS receipt=$1"
     go_on_with_swap
 }
 
@@ -46,7 +55,7 @@ go_on_with_swap() {
     local swap folder work
     trap '' PIPE HUP TERM
     swap="$(recall swap)"
-    folder="$(value_of folder "$swap")" SERVICE="$(value_of service "$swap")"
+    folder="$(value_of folder "$swap")" SERVICE="$(value_of service "$swap")" START_TIMEOUT_SECONDS="$(value_of timeout "$swap")"
     work="$(swap_folder "$folder")"
     while :; do
         case "$(value_of state "$(recall swap)")" in
@@ -74,6 +83,7 @@ go_on_with_swap() {
                 fi
                 ;;
             'done')
+                remember received "receipt=$(value_of receipt "$swap")"
                 rm -rf --one-file-system "$work"
                 forget swap
                 forget swap-words
@@ -87,7 +97,7 @@ go_on_with_swap() {
                 keep_words "$(last_server_words "$(value_of log "$swap")")"
                 stop_service "$folder" || fail_stop
                 shut_folder "$folder"
-                move_data "$folder" "$work/failed" || fail_torn "$work"
+                move_data "$folder" "$work/failed" || fail_apart "$work"
                 sync_folder "$folder"
                 change_swap return
                 ;;
@@ -100,7 +110,7 @@ go_on_with_swap() {
 return_old() {
     local words why next='read its error log, mend what it names; then run up again'
     shut_folder "$1"
-    move_all "$2/old" "$1" || fail_torn "$2"
+    move_all "$2/old" "$1" || fail_apart "$2"
     sync_folder "$1"
     open_folder "$1"
     restart_service || fail MM_SEED_NO_START "$NODE's old data is back in its place, and its server does not come up with it, either" \
@@ -120,7 +130,7 @@ return_old() {
 # keep_words WORDS: the first ones count; a later run says them, too.
 keep_words() { [ -n "$(recall swap-words)" ] || remember swap-words "$1"; }
 
-fail_torn() { # WORK_FOLDER
+fail_apart() { # WORK_FOLDER
     fail MM_SEED_NO_START "$NODE's data is in two places, ${1%/*} and $1/old, and could not be put together again; its server is stopped" \
         "mend what is named, then run up again: it goes on from there" "$(cat "$SCRATCH/move-words")"
 }

@@ -7,16 +7,30 @@ STAGE_WAIT_SECONDS=10
 STAGE_HOLD_SECONDS=30
 COMMIT_HOLD_SECONDS=3
 
+# send_files: what the peer gets is noted, as of a dump.
+send_files() {
+    local before
+    sql "$(sql_prepared)" >"$SCRATCH/prepared"
+    [ ! -s "$SCRATCH/prepared" ] || fail MM_SEED_PREPARED "XA transactions are prepared on $NODE ($(list_prepared)): on the peer, nobody would end them. $NODE was only read" \
+        "XA COMMIT or XA ROLLBACK them (or let their transaction manager), then run up again"
+    before="$(read_names_digest)"
+    stream_physical
+    if [ "$before" != "$(read_names_digest)" ]; then
+        note "definitions changed on $NODE while its files were sent: what the peer has got is not compared with them"
+        before=''
+    fi
+    remember_dump "bytes=$STREAM_BYTES" "receipt=$STREAM_RECEIPT" "names=$before"
+}
+
 # stream_physical: from here to `receive` on the peer, whole; DUMP_FILE, DUMP_POSITION, DUMP_GTID are the place of what was sent in the binary
-# log, STREAM_BYTES how much it is. Three tries for what another moment may mend.
+# log, STREAM_BYTES how much it is, STREAM_RECEIPT what the peer calls it. Three tries for what another moment may mend.
 stream_physical() {
     local try
     find_backup_tool
     [ -n "$BACKUP_TOOL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mariadb-backup" "install mariadb-backup of the server's version on $NODE"
-    find_copy_way
     find_backup_options
     STREAM_TOTAL="$(read_physical_bytes)"
-    at_exit end_stream
+    at_exit end_files
     for try in 1 2 3; do
         try_stream
         case "$WHY" in
@@ -27,7 +41,7 @@ stream_physical() {
             late) fail MM_SEED_DUMP "the stream of $NODE's files was not done within $TIMEOUT_SECONDS s. $NODE was only read" \
                 "set seed.timeoutSeconds to more, then run up again" ;;
             busy) note "try $try: its lock was not to be had, or held for too long ($STAGE); $NODE goes on meanwhile" ;;
-            sent) fail MM_SEED_COPY "${STREAM_BYTES:-no} bytes went from $NODE to $COPY_HOST port $COPY_PORT, and $(grep . "$SCRATCH/received" || echo none) arrived. $NODE was only read" \
+            sent) fail MM_SEED_COPY "${STREAM_BYTES:-no} bytes went from $NODE to $COPY_HOST port $COPY_PORT, and on the peer arrived: $(grep . "$SCRATCH/received" || echo nothing). $NODE was only read" \
                 "let $NODE reach sshd on $COPY_HOST (copy.host, copy.port), and see that there is room for its files; then run up again" "$(cat "$SCRATCH/words")" ;;
             broken) fail MM_SEED_DUMP "mariadb-backup on $NODE ended with status $BACKUP_STATUS; $NODE was only read" \
                 "mend what it names, then run up again" "$(tail -n 5 "$SCRATCH/stream-words")" ;;
@@ -83,9 +97,10 @@ try_stream() {
     BACKUP_PID=$!
     dd bs=64k <"$SCRATCH/stream" >"$SCRATCH/counted" 2>"$SCRATCH/count" &
     COUNT_PID=$!
-    "${COPY_SSH[@]}" <"$SCRATCH/counted" >"$SCRATCH/received" 2>"$SCRATCH/words" &
+    ssh_to_peer <"$SCRATCH/counted" >"$SCRATCH/received" 2>"$SCRATCH/words" &
     COPY_PID=$!
-    begin_job "$BACKUP_PID" streaming "$STREAM_TOTAL" read_streamed
+    begin_job "$BACKUP_PID" streaming "$STREAM_TOTAL" read_passed_on
+    end_with_script "$BACKUP_PID" "$COUNT_PID" "$COPY_PID"
     watch_stream
     BACKUP_STATUS=0
     await_job 2>/dev/null || BACKUP_STATUS=$?
@@ -100,15 +115,16 @@ try_stream() {
     elif [ "$BACKUP_STATUS" != 0 ] || ! tail -n 1 "$SCRATCH/stream-words" | grep -q 'completed OK!$'; then
         # where the way broke, its own words are of no use
         if [ -s "$SCRATCH/words" ]; then WHY=sent; else WHY=broken; fi
-    elif [ "$(cat "$SCRATCH/received")" != "$STREAM_BYTES" ]; then
+    elif [ "$(value_of bytes "$(cat "$SCRATCH/received")")" != "$STREAM_BYTES" ]; then
         WHY=sent
     else
+        STREAM_RECEIPT="$(value_of receipt "$(cat "$SCRATCH/received")")"
         read_stream_place
     fi
 }
 
 # mariabackup does not hear TERM while it waits for a lock (seen): it takes the lock later, and goes on.
-end_stream() {
+end_files() {
     local pid
     for pid in "$BACKUP_PID" "$COUNT_PID"; do [ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null || true; done
     [ -z "$COPY_PID" ] || kill "$COPY_PID" 2>/dev/null || true
@@ -135,8 +151,8 @@ watch_stream() {
     done
 }
 
-# read_streamed: what the counting stage has passed on.
-read_streamed() { sed -n 's/^wchar: //p' "/proc/${COUNT_PID:-none}/io" 2>/dev/null || echo 0; }
+# read_passed_on: by the counting stage.
+read_passed_on() { sed -n 's/^wchar: //p' "/proc/${COUNT_PID:-none}/io" 2>/dev/null || echo 0; }
 
 is_stage_too_long() {
     local stage limit
