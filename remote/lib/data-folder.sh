@@ -13,5 +13,7 @@ swap_folder() { echo "$1/.mm-seed"; }
 
 # drop_received: what was received and is of no more use; not while a swap is under way.
 drop_received() {
-    [ -n "$(recall swap)" ] || rm -rf --one-file-system "$(received_folder "$(read_data_folder)")"
+    [ -z "$(recall swap)" ] || return 0
+    rm -rf --one-file-system "$(received_folder "$(read_data_folder)")"
+    rm -f "$STATE/receiver"
 }

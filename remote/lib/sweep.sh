@@ -73,7 +73,6 @@ sweep_seed() {
         drop_unwanted_backup
     fi
     if is_mariadb; then drop_received; fi
-    rm -f "$STATE/receiver"
     case "$(read_noted_seed_state)" in imported | 'done') part_seed ;; esac
 }
 
