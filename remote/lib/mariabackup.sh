@@ -1,7 +1,4 @@
-# mariabackup.sh: what both hosts have to know of a seed by mariabackup: its program, what keeps a host from it, where the files lie.
-
-# find_backup_tool: its path in BACKUP_TOOL; nothing where there is none.
-find_backup_tool() { BACKUP_TOOL="$(find_program mariabackup mariadb-backup)"; }
+# mariabackup.sh: what both hosts have to know of a seed by mariabackup: its program, what keeps a host from it.
 
 # tell_physical: what the peer tells of itself, as KEY=VALUE words with ~ for blanks: files= is yes, or why it cannot take part; layout=.
 # Nothing of a server that is not MariaDB.

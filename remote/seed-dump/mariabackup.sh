@@ -26,8 +26,7 @@ send_files() {
 # log, STREAM_BYTES how much it is, STREAM_RECEIPT what the peer calls it. Three tries for what another moment may mend.
 stream_physical() {
     local try
-    find_backup_tool
-    [ -n "$BACKUP_TOOL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mariadb-backup" "install mariadb-backup of the server's version on $NODE"
+    require_backup_tool
     find_backup_options
     STREAM_TOTAL="$(read_physical_bytes)"
     at_exit end_files
@@ -41,7 +40,7 @@ stream_physical() {
             late) fail MM_SEED_DUMP "the stream of $NODE's files was not done within $TIMEOUT_SECONDS s. $NODE was only read" \
                 "set seed.timeoutSeconds to more, then run up again" ;;
             busy) note "try $try: its lock was not to be had, or held for too long ($STAGE); $NODE goes on meanwhile" ;;
-            sent) fail MM_SEED_COPY "${STREAM_BYTES:-no} bytes went from $NODE to $COPY_HOST port $COPY_PORT, and on the peer arrived: $(grep . "$SCRATCH/received" || echo nothing). $NODE was only read" \
+            sent) fail MM_SEED_COPY "$NODE's files did not arrive whole at $COPY_HOST port $COPY_PORT (it has got $(grep . "$SCRATCH/received" || echo nothing)). $NODE was only read" \
                 "let $NODE reach sshd on $COPY_HOST (copy.host, copy.port), and see that there is room for its files; then run up again" "$(cat "$SCRATCH/words")" ;;
             broken) fail MM_SEED_DUMP "mariadb-backup on $NODE ended with status $BACKUP_STATUS; $NODE was only read" \
                 "mend what it names, then run up again" "$(tail -n 5 "$SCRATCH/stream-words")" ;;
@@ -126,8 +125,9 @@ try_stream() {
 # mariabackup does not hear TERM while it waits for a lock (seen): it takes the lock later, and goes on.
 end_files() {
     local pid
-    for pid in "$BACKUP_PID" "$COUNT_PID"; do [ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null || true; done
     [ -z "$COPY_PID" ] || kill "$COPY_PID" 2>/dev/null || true
+    # waited for, lest bash tells how they ended
+    for pid in "$BACKUP_PID" "$COUNT_PID"; do [ -z "$pid" ] || { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null || true; done
 }
 BACKUP_PID='' COUNT_PID='' COPY_PID=''
 

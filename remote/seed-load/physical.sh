@@ -82,8 +82,7 @@ prepare_received() {
 }
 recover_received() { # FOLDER
     local status=0 started
-    find_backup_tool
-    [ -n "$BACKUP_TOOL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mariadb-backup" "install mariadb-backup of the server's version on $NODE"
+    require_backup_tool
     note "preparing the $(value_of bytes "$DUMP") bytes that were received"
     started="$(now_ms)"
     "$BACKUP_TOOL" "--defaults-file=$1/new/backup-my.cnf" --prepare "--target-dir=$1/new" "--use-memory=$(read_spare_memory)" \

@@ -1,6 +1,6 @@
 import { libraryText, remoteText, runBash, withFolder } from "./bash";
 
-const library = libraryText("say", "host", "mysql", "service", "service-stop", "mariabackup", "swap");
+const library = libraryText("say", "host", "mysql", "service", "service-stop", "data-folder", "swap");
 
 /** Swaps a made-up data directory; `body` stands in for the server, or kills the run. What is printed: each file with its text. */
 const swap = (body: string, then = "") =>
@@ -24,7 +24,7 @@ list() { cd "$data" && find . -type f ! -name '.mm*' -exec grep -H . {} + | sort
 echo old | tee $data/ibdata1 $data/mysql/db.frm $data/mysql-bin.000001 $data/mysql-bin.index $data/cert.pem >$data/mysql-master-master-id
 echo new | tee $data/mysql/.mm-seed/new/ibdata1 $data/mysql/.mm-seed/new/mysql/db.frm >$data/mysql/.mm-seed/new/shop/db.opt
 ${body}
-swap_data log.000001 4 0-10-1
+swap_data 0a1b
 list`;
         const done = [runBash(lines + first)];
         if (then) done.push(runBash(`${lines}${then}\nlist`));
