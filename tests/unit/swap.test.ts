@@ -48,6 +48,21 @@ move_entry() { moves=$((moves + 1)); [ "$moves" != ${move} ] || kill -KILL $$; r
         expect([cut?.exitCode, run?.exitCode, run?.stdout]).toEqual([null, 0, swapped]);
     });
 
+    it("notes the receipt of what is in its place now, and no swap any more; not before", () => {
+        const tell = "restart_service() { cat $STATE/received 2>/dev/null || echo none; }";
+        const [run] = swap(tell, "cat $STATE/received; ls $STATE");
+        expect(run?.stdout).toBe(`none\n${swapped}`);
+        const [, after] = swap("", "cat $STATE/received; ls $STATE");
+        expect(after?.stdout).toBe(`receipt=0a1b\nreceived\n${swapped}`);
+    });
+
+    it("is gone on with before the server is asked for anything, and after that by no means where there is none", () => {
+        const open = "open_state() { echo state; }; require_server() { echo server; }; open_node";
+        const kill = `change_swap() { [ "$1" != in ] || kill -KILL $$; }`;
+        const [, run] = swap(kill, `${open}; ${open}`);
+        expect(run?.stdout).toBe(`state\nserver\nserver\nstate\n${swapped}`);
+    });
+
     it("brings the old data back when the server does not come up on the new, and says why", () => {
         const fails = `restart_service() { grep -q old $data/ibdata1; }`;
         const [run, after] = swap(fails, "finish_cut_swap");
