@@ -48,7 +48,8 @@ admit() {
             require_files_room "$(value_of bytes "$OFFER")"
             receive_files_script "$(read_data_folder)" >"$STATE/receive-backup"
             ;;
-        stream) printf '%s\n' "$RECEIVER" >"$STATE/receive-backup" ;;
+        # its arguments are in it: the SSH user may run this file as root without any
+        stream) printf 'set -- up %q\n%s\n' "$CALLER" "$RECEIVER" >"$STATE/receive-backup" ;;
         *)
             claim_backup_file
             # what a copy that was killed has left would fill the disk
@@ -65,7 +66,7 @@ admit_key() {
     key="$(value_of key "$OFFER" | tr ',' ' ')"
     [ "$SSH_USER" = root ] || as_root='sudo -n '
     if [ -s "$KEYS" ] && [ -n "$(tail -c 1 "$KEYS")" ]; then echo >>"$KEYS"; fi
-    printf 'command="%sbash %s/receive-backup up %s",%s %s %s\n' "$as_root" "$STATE" "$CALLER" "$limits" "$key" "$SEED_MARK" >>"$KEYS"
+    printf 'command="%sbash %s/receive-backup",%s %s %s\n' "$as_root" "$STATE" "$limits" "$key" "$SEED_MARK" >>"$KEYS"
 }
 
 # The file appears whole or not at all, readable by root only; what comes out is its size in bytes.
