@@ -4,6 +4,5 @@
 find_backup_tool() { BACKUP_TOOL="$(find_program mariabackup mariadb-backup)"; }
 
 require_backup_tool() {
-    find_backup_tool
-    [ -n "$BACKUP_TOOL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mariadb-backup" "install mariadb-backup of the server's version on $NODE, then run up again"
+    { find_backup_tool && [ -n "$BACKUP_TOOL" ]; } || fail MM_HOST_NO_CLIENT "$NODE has no mariadb-backup" "install mariadb-backup of the server's version on $NODE, then run up again"
 }

@@ -1,4 +1,4 @@
-# mariabackup.sh: what both hosts have to know of a seed by mariabackup: its program, what keeps a host from it.
+# mariabackup.sh: what both hosts have to know of a seed by mariabackup: what keeps a host from it.
 
 # tell_physical: what the peer tells of itself, as KEY=VALUE words with ~ for blanks: files= is yes, or why it cannot take part; layout=.
 # Nothing of a server that is not MariaDB.
@@ -26,7 +26,7 @@ list_tool_obstacles() {
     local version
     find_backup_tool
     if [ -z "$BACKUP_TOOL" ]; then
-        echo 'it has no mariadb-backup (install the package of that name, in its server'\''s version)'
+        echo 'it has no mariadb-backup (install the package of that name in the server'\''s version)'
     else
         version="$(read_tool_version)"
         # the files' form belongs to a release: another one's program reads them at its peril

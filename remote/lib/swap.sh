@@ -123,7 +123,7 @@ return_old() {
         refused) fail MM_SEED_LOGIN_LOST "with the origin's accounts $NODE no longer lets the program in over its socket; its old data is back" \
             "set mysql.login of node $NODE to an account that the origin has, then run up again" "$words" ;;
         place) fail MM_SEED_LOAD "the received data could not be moved into its place on $NODE; its old data is back" "mend what is named, then run up again" "$words" ;;
-        *) fail MM_SEED_NO_START "$NODE's server did not come up within $START_TIMEOUT_SECONDS s with the data that was received; its old data is back" "$next" "$words" ;;
+        *) fail MM_SEED_NO_START "$NODE's server did not come up with the data that was received; its old data is back" "$next" "$words" ;;
     esac
 }
 
