@@ -48,7 +48,7 @@ stream_physical() {
         sleep 5
     done
     fail MM_SEED_BUSY "mariadb-backup's lock on $NODE was not to be had, or held for too long, three times ($STAGE). $NODE was only read" \
-        "wait until long DDL and LOCK TABLES have ended (SHOW PROCESSLIST), then run up again" "$(sql 'SHOW FULL PROCESSLIST' | grep -v "$(printf '\tSleep\t')" | cut -c 1-150 | head -n 8)"
+        "wait until long DDL and LOCK TABLES have ended (SHOW PROCESSLIST), then run up again" "$(sql 'SHOW FULL PROCESSLIST' | awk '!/\tSleep\t/ && ++found <= 8 { print substr($0, 1, 150) }')"
 }
 
 # find_backup_options: in BACKUP_OPTIONS. It reads no section [client], where the login stands, and of two files that are named the
@@ -143,8 +143,12 @@ watch_stream() {
         elif ! kill -0 "$COPY_PID" 2>/dev/null; then
             # nobody takes what it gives
             kill -KILL "$BACKUP_PID" 2>/dev/null || true
+            return
         fi
-        [ -z "$WHY" ] || kill -KILL "$BACKUP_PID" 2>/dev/null || true
+        if [ -n "$WHY" ]; then
+            kill -KILL "$BACKUP_PID" 2>/dev/null || true
+            return
+        fi
         [ $((SECONDS - said)) -ge "$TELL_SECONDS" ] || continue
         said=$SECONDS
         say_progress

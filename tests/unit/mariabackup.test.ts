@@ -140,6 +140,86 @@ receive_files_script ${folder}/data`).stdout.toString();
     });
 });
 
+describe("the sending", () => {
+    const stage = (words: string) => `echo "[00] 2026-11-27 15:04:33 ${words}" >&2`;
+    const place = "MySQL binlog position: filename 'log.000003', position '42', GTID of the last change '0-10-7'";
+    const whole = `printf 'twelve bytes'; ${stage(place)}; ${stage("completed OK!")}`;
+    /** `tool` stands in for mariadb-backup, `peer` for what is at the other end of SSH; what is noted of it, the status, and the words. */
+    const send = (tool: string, { peer = "echo bytes=$(wc -c) receipt=0a1b", body = "" } = {}) =>
+        withFolder((folder) => {
+            writeFileSync(join(folder, "tool"), `#!/bin/bash\n${tool}\n`, { mode: 0o755 });
+            const run = runBash(`${ground}${libraryText("progress")}${remoteText("seed-dump/mariabackup.sh")}
+STATE=${folder} COPY_HOST=b COPY_PORT=22 TIMEOUT_SECONDS=60 COMMIT_HOLD_SECONDS=0
+require_backup_tool() { BACKUP_TOOL=${folder}/tool; }
+find_backup_options() { BACKUP_OPTIONS=(); }
+read_physical_bytes() { echo 12; }
+read_data_folder() { echo /data; }
+ssh_to_peer() { ${peer}; }
+sql_prepared() { echo prepared; }
+sql_gtid_place() { echo "place $1 $2"; }
+list_prepared() { cat "$SCRATCH/prepared"; }
+read_names_digest() { echo abc; }
+sql() { case "$1" in 'SELECT place log.000003 42') echo 0-10-9 ;; esac; }
+sleep() { [ "$1" = 5 ] || command sleep "$1"; }
+remember_dump() { echo "file=$DUMP_FILE position=$DUMP_POSITION gtid=$DUMP_GTID $*"; }
+${body}
+send_files`);
+            return [run.exitCode, run.stdout.toString(), run.stderr.replace(/[\d.]+ s, [\d.]+ MB/, "T")] as const;
+        });
+
+    it("notes the place that mariadb-backup tells, its GTID as the server tells it, the bytes, and what the peer calls them", () => {
+        const noted = "file=log.000003 position=42 gtid=0-10-9 bytes=12 receipt=0a1b names=";
+        expect(send(whole)).toEqual([0, `${noted}abc\n`, "a: streamed to b: 0.0 MB in T/s\n"]);
+        const [, changed, words] = send(whole, { body: "read_names_digest() { od -An -N4 -tx1 /dev/urandom; }" });
+        expect([changed, words]).toEqual([`${noted}\n`, expect.stringContaining("definitions changed on a while")]);
+    });
+
+    it.each([
+        [
+            "mariadb-backup fails",
+            "echo oops >&2; exit 3",
+            {},
+            "MM_SEED_DUMP: mariadb-backup on a ended with status 3; a was only read",
+        ],
+        [
+            "it does not say that it is whole",
+            "printf 'twelve bytes'",
+            {},
+            "MM_SEED_DUMP: mariadb-backup on a ended with status 0",
+        ],
+        [
+            "less arrives than was sent",
+            whole,
+            { peer: "cat >/dev/null; echo bytes=11 receipt=0a1b" },
+            "MM_SEED_COPY: a's files did not arrive whole at b port 22 (it has got bytes=11 receipt=0a1b)",
+        ],
+        [
+            "the peer takes nothing",
+            "exec sleep 20",
+            { peer: "echo no room >&2; exit 1" },
+            "MM_SEED_COPY: a's files did not arrive whole at b port 22 (it has got nothing)",
+        ],
+        [
+            "commits would be held up, three times",
+            `${stage("Started BACKUP STAGE BLOCK_COMMIT")}; ${stage("Acquired locks for BACKUP STAGE BLOCK_COMMIT")}; exec sleep 20`,
+            {},
+            "MM_SEED_BUSY: mariadb-backup's lock on a was not to be had, or held for too long, three times (holds BLOCK_COMMIT). a was only read",
+        ],
+        [
+            "a transaction is prepared",
+            whole,
+            { body: "sql() { echo x1; }" },
+            "MM_SEED_PREPARED: XA transactions are prepared on a (x1)",
+        ],
+    ])("ends where %s", (_, tool, more, words) => {
+        const [exitCode, noted, stderr] = send(tool, more);
+        expect([exitCode, noted]).toEqual([1, ""]);
+        expect(stderr).toContain(`error ${words}`);
+        // bash's own, of what was ended
+        expect(stderr).not.toContain("Killed");
+    });
+});
+
 describe("files that are received", () => {
     const again = "receipt=0a1b method=mariabackup bytes=12 file=log.000001 position=4 gtid=0-10-1 names=abc";
     /** What is done with them, in its order; `body` stands in for more. */
