@@ -6,7 +6,7 @@ import type { ReplicationAccount } from "./replicationAccount";
 
 /** How the origin's data comes to the peer. */
 export interface SeedArgs {
-    /** `auto` (default: the fastest that both servers can do), `dump`, `stream` or `clone`; core/seedMethods.ts tells what they are. */
+    /** `auto` (default: the fastest that both servers can do), `dump`, `stream`, `clone` or `mariabackup`; core/seedMethods.ts tells what they are. */
     method?: pulumi.Input<string>;
     /** The backup on both hosts; default /tmp/master_backup.sql. */
     backupFile?: pulumi.Input<string>;
@@ -132,7 +132,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 wanted,
                 method.apply((chosen) =>
                     chosen === "auto"
-                        ? "  choose the fastest method that both servers can do: clone, stream or dump"
+                        ? "  choose the fastest method that both servers can do: clone or mariabackup, stream or dump"
                         : `  take the method ${chosen}, or stop where it cannot be`,
                 ),
                 "  make what the peer needs for that, removed after it: a throw-away SSH key; for a clone MySQL's plugin, and a right of the account",
@@ -155,7 +155,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
             },
             plan: [
                 wanted,
-                pulumi.interpolate`  by dump or stream: let that key in, to deliver ${backup.BACKUP_FILE}, or the import's input, and for nothing else`,
+                pulumi.interpolate`  by dump, stream or mariabackup: let that key in, to deliver ${backup.BACKUP_FILE}, the import's input or the origin's files, and for nothing else`,
                 pulumi.interpolate`  by clone: stop unless this node holds nothing of its own, and nobody else is connected; make it read-only; clone ${origin.target.host}:${origin.target.port} over TLS, which restarts this server`,
             ],
             undo: ["take the throw-away key out of authorized_keys, if it is still there"],
@@ -180,7 +180,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
             },
             plan: [
                 wanted,
-                "  by clone: end what it needed here; else:",
+                "  by clone: end what it needed here; by mariabackup: stream this server's files; else:",
                 lockAllTables.apply((locked) =>
                     locked
                         ? "  take no writes during the dump, for tables without transactions"
@@ -208,7 +208,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
             },
             plan: [
                 wanted,
-                "  by clone: take it over; by stream: prove what was imported; else:",
+                "  by clone: take it over; by stream: prove what was imported; by mariabackup: put the received files into the place of this node's data, for which its server is stopped and started; else:",
                 "  stop unless this node holds nothing of its own, and nobody else is connected",
                 pulumi.interpolate`  make it read-only, import ${backup.BACKUP_FILE} with the binary log off (accounts included), read its coordinates`,
                 "  stop unless its tables, row counts, routines and accounts are those of the backup's inventory; restart the server once",

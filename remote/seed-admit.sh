@@ -1,11 +1,12 @@
-# seed-admit.sh: on the peer, lets the throw-away key in, to deliver the backup file, or to feed the import, and for nothing else; or takes a clone.
+# seed-admit.sh: on the peer, lets the throw-away key in, to deliver the backup file or the origin's files, or to feed the import, and for nothing else; or takes a clone.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED OFFER SSH_USER BACKUP_FILE SOURCE_UUID
 #        RECEIVER (the text of seed-receive.sh with its parameters, which are among these)
 #        OPTION_FILE SERVICE START_TIMEOUT_SECONDS TIMEOUT_SECONDS ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT
 #        TLS_REQUIRE TLS_CA TLS_VERIFY_HOST
-# out:   admit method=dump|stream | admit method=clone file=FILE position=BYTES gtid=SET bytes=N names=DIGEST receipt=ID | admit no
-# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_CLONE MM_SEED_LOGIN_LOST MM_SEED_PREPARED MM_SEED_ENGINE
-# parts: seed-admit/clone.sh (takes a clone) lib/overwrite.sh (may this node be overwritten?) lib/import.sh (its words for a lost login)
+# out:   admit method=dump|stream|mariabackup | admit method=clone file=FILE position=BYTES gtid=SET bytes=N names=DIGEST receipt=ID | admit no
+# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_CLONE MM_SEED_LOGIN_LOST MM_SEED_PREPARED MM_SEED_ENGINE MM_SEED_LOAD MM_SEED_DISK
+# parts: seed-admit/clone.sh (takes a clone) seed-admit/receive-files.sh (takes files) lib/overwrite.sh (may this node be overwritten?)
+#        lib/import.sh (its words for a lost login)
 
 main() {
     open_state
@@ -13,11 +14,13 @@ main() {
     KEYS="$(keys_of_ssh_user)"
     case "$1" in
         up)
+            finish_cut_swap
             require_server
             admit
             ;;
         down)
             withdraw_admission "$KEYS"
+            finish_cut_swap
             if [ -n "$(recall donor)" ]; then
                 require_server
                 close_donor
@@ -34,12 +37,20 @@ admit() {
         return
     fi
     method="$(value_of method "$OFFER")"
+    if is_mariadb && [ "$method" != mariabackup ]; then drop_received; fi
     case "$method" in
         clone)
             clone_origin
             return
             ;;
-        # its words: sudo lets a user run this very command line and no other
+        mariabackup)
+            : >"$SCRATCH/wanted"
+            require_other_server
+            require_overwritable
+            require_files_room "$(value_of bytes "$OFFER")"
+            receive_files_script "$(read_data_folder)" >"$STATE/receive-backup"
+            ;;
+        # its arguments are in it: the SSH user may run this file as root without any
         stream) printf 'set -- up %q\n%s\n' "$CALLER" "$RECEIVER" >"$STATE/receive-backup" ;;
         *)
             claim_backup_file

@@ -1,14 +1,15 @@
-# seed-dump.sh: on the origin, sends everything with its coordinates and an inventory: as a file that is copied to the peer, or as a stream into its
-# import; and ends what a clone has needed here.
+# seed-dump.sh: on the origin, sends everything with its coordinates and an inventory: as a file that is copied to the peer, as a stream into its
+# import, or as the server's own files (mariabackup); and ends what a clone has needed here.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED CONVERGE BACKUP_FILE KEEP_BACKUP TIMEOUT_SECONDS
 #        LOCK_ALL_TABLES (true: the origin takes no writes during the dump, so that tables of any engine hold still)
 #        ROUND_FLOATS (true: columns of type float are dumped, with six digits)
 #        COPY_HOST COPY_PORT COPY_USER COPY_HOST_KEY (empty: the check was left out by hostKeyCheck: false)
 #        ADMIT OFFER (the peer's line, and this node's own one before it) PEER_UUID ACCOUNT ACCOUNT_HOST
-# out:   dump method=METHOD file=FILE position=BYTES gtid=SET bytes=N receipt=ID | dump none
+# out:   dump method=METHOD file=FILE position=BYTES gtid=SET bytes=N receipt=ID names=DIGEST | dump none
 # codes: MM_HOST_NO_CLIENT MM_SEED_ENGINE MM_SEED_UNDUMPABLE MM_SEED_DISK MM_SEED_BUSY MM_SEED_CHANGED MM_SEED_LOCKED MM_SEED_PREPARED MM_SEED_DUMP MM_SEED_DUMP_OPTIONS MM_SEED_COPY MM_SEED_INCOMPLETE
 # parts: seed-dump/dumpable.sh (what no dump carries) seed-dump/dump.sh (one dump, of one snapshot) seed-dump/sink.sh (where it goes)
-#        seed-dump/ssh.sh (the way to the peer) seed-dump/cloned.sh (a clone was taken) lib/dump-tool.sh (mysqldump)
+#        seed-dump/ssh.sh (the way to the peer) seed-dump/mariabackup.sh (the server's files) seed-dump/cloned.sh (a clone was taken)
+#        lib/dump-tool.sh (mysqldump)
 
 main() {
     local told
@@ -32,21 +33,29 @@ main() {
         # before anything is claimed; each try looks again
         read_undumpable >"$SCRATCH/undumpable"
         require_dumpable "$SCRATCH/undumpable"
-        measure_data
-        if [ "$SINK" = dump ]; then
-            claim_backup_file
-            require_room
-            rm -f "$BACKUP_FILE".mm-??????
-            PART="$(mktemp "$BACKUP_FILE.mm-XXXXXX")"
-            at_exit drop_sink
+        if [ "$SINK" = mariabackup ]; then
+            send_files
+        else
+            send_dump
         fi
-        make_dump
-        if [ "$SINK" = dump ]; then send_file; else send_stream; fi
         told="$(recall dump)"
     fi
     drop_unwanted_backup
     withdraw_key
     printf 'dump %s\n' "${told#* }"
+}
+
+send_dump() {
+    measure_data
+    if [ "$SINK" = dump ]; then
+        claim_backup_file
+        require_room
+        rm -f "$BACKUP_FILE".mm-??????
+        PART="$(mktemp "$BACKUP_FILE.mm-XXXXXX")"
+        at_exit drop_sink
+    fi
+    make_dump
+    if [ "$SINK" = dump ]; then send_file; else send_stream; fi
 }
 
 withdraw_key() { rm -f "$STATE/copy-key" "$STATE/copy-key.pub"; }

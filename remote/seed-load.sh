@@ -1,4 +1,4 @@
-# seed-load.sh: on the peer, ends the seed: imports the backup, or takes over what a stream or a clone has brought; proves it whole, and fixes the
+# seed-load.sh: on the peer, ends the seed: imports the backup, or takes over what a stream, a clone or mariabackup has brought; proves it whole, and fixes the
 # coordinates of both servers.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD OPTION_FILE SERVICE START_TIMEOUT_SECONDS SOURCE_UUID
 #        DUMP (the origin's line: by which method it has sent what)
@@ -6,14 +6,13 @@
 #        SEED (wanted|done|parted: an input only so that a change runs this again; the note on the host decides)
 #        BACKUP_FILE KEEP_BACKUP TIMEOUT_SECONDS SSH_USER ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT
 # out:   seed source_file=FILE source_position=BYTES source_gtid=SET file=FILE position=BYTES
-# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_BACKUP_MISSING MM_SEED_LOAD MM_SEED_INCOMPLETE MM_SEED_LOGIN_LOST
+# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_BACKUP_MISSING MM_SEED_LOAD MM_SEED_INCOMPLETE MM_SEED_LOGIN_LOST MM_SEED_ENGINE MM_SEED_PREPARED
 #        MM_SEED_NO_START MM_SEED_NOT_PROVEN
 # parts: lib/overwrite.sh (may this node be overwritten?) lib/import.sh (a dump goes in) seed-load/proof.sh (is it whole?) seed-load/resume.sh (the
-#        data of an earlier pair)
+#        data of an earlier pair) seed-load/physical.sh (the origin's files become this server's)
 
 main() {
-    require_server
-    open_state
+    open_node
     KEYS="$(keys_of_ssh_user)"
     case "$1" in
         up) ensure_seeded ;;
@@ -31,6 +30,7 @@ ensure_seeded() {
             case "$(value_of method "$DUMP")" in
                 clone) take_over_clone ;;
                 stream) take_over_stream ;;
+                mariabackup) take_over_files ;;
                 *) load_backup ;;
             esac
             ;;
@@ -121,6 +121,7 @@ remember_seed() {
 clean_up() {
     withdraw_admission "$KEYS"
     drop_unwanted_backup
+    if is_mariadb; then drop_received; fi
 }
 
 part_from_origin() {

@@ -1,9 +1,9 @@
 # seed-offer.sh: on the origin, chooses by which method the data goes to the peer, and makes what the peer needs for it: a throw-away key that it
 # admits next, or a donor to clone from.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED (wanted|done|parted) PEER_UUID BACKUP_FILE KEEP_BACKUP
-#        METHOD (auto|dump|stream|clone) PEER_FACTS (the peer's line, of seed-look.sh) LOCK_ALL_TABLES TLS_REQUIRE TLS_VERIFY_HOST
+#        METHOD (auto|dump|stream|clone|mariabackup) PEER_FACTS (the peer's line, of seed-look.sh) LOCK_ALL_TABLES TLS_REQUIRE TLS_VERIFY_HOST
 #        ACCOUNT ACCOUNT_HOST OWN_HOST PEER_HOST (each as the other node reaches it)
-# out:   offer method=METHOD key=TYPE,BASE64 | offer method=clone plugin=ours|theirs names=DIGEST | offer none
+# out:   offer method=METHOD key=TYPE,BASE64 | offer method=mariabackup key=TYPE,BASE64 bytes=N | offer method=clone plugin=ours|theirs names=DIGEST | offer none
 # codes: MM_LINK_BEHIND MM_LINK_FOREIGN_SOURCE MM_ROLE_CLOSED MM_SEED_METHOD MM_SEED_SLOWER
 # parts: seed-offer/method.sh (by which method?) lib/donor.sh (what a clone needs)
 
@@ -41,7 +41,8 @@ offer_key() {
         rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
         ssh-keygen -q -t ed25519 -N '' -C mysql-master-master-seed -f "$STATE/copy-key"
     fi
-    printf 'offer method=%s key=%s\n' "$CHOSEN" "$(cut -d ' ' -f 1,2 "$STATE/copy-key.pub" | tr ' ' ',')"
+    printf 'offer method=%s key=%s%s\n' "$CHOSEN" "$(cut -d ' ' -f 1,2 "$STATE/copy-key.pub" | tr ' ' ',')" \
+        "$([ "$CHOSEN" != mariabackup ] || printf ' bytes=%s' "$(read_physical_bytes)")"
 }
 
 # A new peer is seeded in the old one's place: its log is another one, so the channel to the old one goes, gate and new

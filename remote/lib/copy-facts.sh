@@ -1,10 +1,10 @@
 # copy-facts.sh: what has to be the same on two hosts, or there, for one to take the other's data as the engine's own pages.
 
-# read_copy_facts: KEY=VALUE words. clone= is yes, or why this host cannot take part, with + for blanks.
+# read_copy_facts: KEY=VALUE words. clone= is yes, or why this host cannot take part, with ~ for blanks.
 read_copy_facts() {
-    printf 'server=%s/%s clone=%s' "$FLAVOUR" "$VERSION_TEXT" "$(tell_clone | tr ' ' +)"
+    printf 'server=%s/%s clone=%s' "$FLAVOUR" "$VERSION_TEXT" "$(tell_clone | tr ' ' '~')"
     ! has_clone || printf ' machine=%s page=%s names=%s system=%s plugins=%s' "$(uname -m)" \
-        "$(read_variable innodb_page_size)" "$(read_variable lower_case_table_names)" "$(read_variable innodb_data_file_path | tr ' ' +)" \
+        "$(read_variable innodb_page_size)" "$(read_variable lower_case_table_names)" "$(read_variable innodb_data_file_path | tr ' ' '~')" \
         "$(read_added_plugins)"
     echo
 }

@@ -22,8 +22,8 @@ require_empty() {
 require_own_leftovers() {
     local from foreign
     from="$(recall seed)" foreign=''
-    # of a clone anything may be here that the origin has, as its engine's own pages
-    [ "$(value_of method "$from")" = clone ] || foreign="$(list_unexpected)"
+    # of a clone, and of files, anything may be here that the origin has, as its engine's own pages
+    case "$(value_of method "$from")" in clone | mariabackup) ;; *) foreign="$(list_unexpected)" ;; esac
     [ -n "$foreign" ] ||
         foreign="$(find_foreign_event try_sql "$(value_of file "$from")" "$(value_of position "$from")")"
     # also where that was written into a log of another name

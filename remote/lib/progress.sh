@@ -10,6 +10,15 @@ begin_job() {
 }
 end_job() { [ -z "$JOB" ] || kill "$JOB" 2>/dev/null || true; }
 
+# end_with_script PID...: of what this script has put into the background: it ends when the script does, even where that is killed.
+end_with_script() {
+    (
+        while kill -0 "$$" 2>/dev/null; do sleep 0.5; done
+        kill -KILL "$@" 2>/dev/null || true
+    ) </dev/null >/dev/null 2>&1 9>&- &
+    at_exit "kill $! 2>/dev/null"
+}
+
 # await_job: waits for it, says every TELL_SECONDS how far it is, and gives its status.
 await_job() {
     local said=$SECONDS status=0

@@ -72,6 +72,7 @@ sweep_seed() {
         rm -f "$BACKUP_FILE".mm-?????? "$STATE/received-backup".mm-??????
         drop_unwanted_backup
     fi
+    if is_mariadb; then drop_received; fi
     case "$(read_noted_seed_state)" in imported | 'done') part_seed ;; esac
 }
 

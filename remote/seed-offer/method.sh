@@ -1,5 +1,5 @@
 # method.sh: by which method the origin's data goes to the peer: the one that is set, or the fastest that both servers and hosts can do.
-# in: METHOD (auto, dump, stream, clone) PEER_FACTS (read_copy_facts of the peer) KEEP_BACKUP LOCK_ALL_TABLES TLS_* ACCOUNT ACCOUNT_HOST PEER_PORT
+# in: METHOD (auto, dump, stream, clone, mariabackup) PEER_FACTS (read_copy_facts and tell_physical of the peer) KEEP_BACKUP LOCK_ALL_TABLES TLS_* ACCOUNT ACCOUNT_HOST PEER_PORT
 
 # choose_method: in CHOSEN; what a clone needs here is there then.
 choose_method() {
@@ -13,7 +13,7 @@ choose_method() {
         fi
         [ -n "$why" ] || break
         [ "$METHOD" = auto ] || fail MM_SEED_METHOD "seed.method is $METHOD, and that cannot be done from $NODE: $why. Nothing was changed" \
-            "mend that, or set seed.method to auto or dump; then run up again"
+            "mend that (what was mended on the peer is seen after pulumi config set mysql-master-master:converge with a new text), or set seed.method to auto or dump; then run up again"
         slower="$slower; $method: $why"
     done
     CHOSEN="$method"
@@ -33,6 +33,8 @@ list_methods() {
         echo "$METHOD"
     elif clones_beside_ddl; then
         echo clone stream dump
+    elif is_mariadb; then
+        echo mariabackup stream dump
     else
         echo stream dump
     fi
@@ -50,6 +52,24 @@ find_obstacle() {
     fi
 }
 
+find_mariabackup_obstacle() {
+    local why mine theirs
+    if ! is_mariadb; then
+        echo 'its server is not MariaDB'
+        return
+    fi
+    why="$(read_backup_obstacle origin)"
+    theirs="$(value_of files "$PEER_FACTS" | tr '~' ' ')"
+    mine="$(read_physical_layout | tr ' ' '~')"
+    if [ -n "$why" ]; then
+        echo "$why"
+    elif [ "$theirs" != yes ]; then
+        echo "on the peer, ${theirs:-nothing is known of mariadb-backup}"
+    elif [ "$mine" != "$(value_of layout "$PEER_FACTS")" ]; then
+        echo "its files are $mine, the peer takes $(value_of layout "$PEER_FACTS")" | tr '~' ' '
+    fi
+}
+
 find_clone_obstacle() {
     local ours fact mine theirs names
     ours="$(read_copy_facts)"
@@ -57,8 +77,8 @@ find_clone_obstacle() {
         mine="$(value_of "$fact" "$ours")" theirs="$(value_of "$fact" "$PEER_FACTS")"
         case "$fact:$mine:$theirs" in
             clone:yes:yes) continue ;;
-            clone:yes:*) echo "on the peer ${theirs:-nothing is known of the clone plugin}" | tr + ' ' ;;
-            clone:*) printf '%s\n' "$mine" | tr + ' ' ;;
+            clone:yes:*) echo "on the peer ${theirs:-nothing is known of the clone plugin}" | tr '~' ' ' ;;
+            clone:*) printf '%s\n' "$mine" | tr '~' ' ' ;;
             *)
                 [ "$mine" != "$theirs" ] || continue
                 echo "$(name_fact "$fact") is $mine, the peer's is $theirs"

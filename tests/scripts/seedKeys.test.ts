@@ -185,7 +185,7 @@ describe("seed-admit.sh", () => {
 });
 
 describe("seed-look.sh", () => {
-    const facts = `server=MySQL/9.7.4 clone=there+is+no+clone+plugin+among+the+server's+files machine=${execFileSync("uname", ["-m"], { encoding: "utf8" }).trim()} page=16384 names=0 system=ibdata1:12M:autoextend plugins=`;
+    const facts = `server=MySQL/9.7.4 clone=there~is~no~clone~plugin~among~the~server's~files machine=${execFileSync("uname", ["-m"], { encoding: "utf8" }).trim()} page=16384 names=0 system=ibdata1:12M:autoextend plugins=`;
 
     it.each([
         ["wanted", undefined],

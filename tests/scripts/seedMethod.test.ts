@@ -173,7 +173,7 @@ const obstacles: [string, (host: FakeHost) => object, string][] = [
     ],
     [
         "none on the peer",
-        () => ({ PEER_FACTS: factsOf({ clone: "there+is+no+clone+plugin+among+the+server's+files" }) }),
+        () => ({ PEER_FACTS: factsOf({ clone: "there~is~no~clone~plugin~among~the~server's~files" }) }),
         "on the peer there is no clone plugin among the server's files",
     ],
     [

@@ -20,10 +20,13 @@ const SAID: Record<string, RegExp> = {
  * looked at is asked by the test's own statements, in words that this series has by the manual. A kind whose binaries cannot be had on
  * this machine is not run, and shown so.
  */
-export function prove(kind: string): void {
+export const prove = (kind: string) => onServer(kind, kind, () => proveHere(kind));
+
+/** Proofs on hosts of that kind. */
+export function onServer(kind: string, title: string, proofs: () => void): void {
     jest.setTimeout(600_000);
     process.env.MM_LAB_SERVER = kind;
-    (canBeHad() ? describe : describe.skip)(kind, () => proveHere(kind));
+    (canBeHad() ? describe : describe.skip)(title, proofs);
 }
 
 function canBeHad(): boolean {
