@@ -7,12 +7,14 @@ const METHODS: Record<string, string> = {
     "mysql-8.0": "clone",
     "mysql-9.7": "stream",
     "mariadb-10.5": "stream",
+    "mariadb-11.8": "mariabackup",
 };
 /** What a step says at the end of it. */
 const SAID: Record<string, RegExp> = {
     dump: /a: copied to b\.example\.com:\/tmp\/master_backup\.sql: \d/,
     stream: /a: streamed into b\.example\.com: \d/,
     clone: /b: cloned: \d/,
+    mariabackup: /a: streamed to b\.example\.com: \d/,
 };
 
 /**

@@ -48,7 +48,7 @@ describe("something breaks in the middle of an up: it stops with a code, and the
             "the SSH connection from a to b is cut while it streams",
             "stream",
             at.stream,
-            () => cutSsh(b),
+            () => cutSsh(b, "^(/bin/)?bash .*/receive-backu[p]"),
             ["MM_SEED_COPY"],
         ],
         [

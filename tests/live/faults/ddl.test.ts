@@ -1,4 +1,4 @@
-import { a, b } from "../hosts";
+import { a, b, waitFor } from "../hosts";
 import { at, codesIn, ended, Interrupted } from "./interrupted";
 
 jest.setTimeout(1_200_000);
@@ -54,9 +54,10 @@ describe("while b clones, tables come, change and go on a: b has what a has, at 
             'for i in $(seq 2000); do [ ! -e /run/enough ] || exit 0; mysql -e "CREATE TABLE shop.zz_$i (id INT PRIMARY KEY); INSERT INTO shop.zz_$i VALUES ($i); ' +
                 'ALTER TABLE shop.zz_$i ADD COLUMN more INT, ADD INDEX (more); UPDATE shop.zz_$i SET more = $i; DROP TABLE IF EXISTS shop.zz_$((i - 3))"; done',
         );
-        const { exitCode, text } = await run.ended;
+        await waitFor("the clone", 120, () => Promise.resolve(ended("pair-link-seed-admit")(run)), Boolean);
         await a.run("touch /run/enough");
         await changes;
+        const { exitCode, text } = await run.ended;
         expect([exitCode, codesIn(text)]).toEqual([0, []]);
         expect(text).toContain("b: cloned: ");
         await pair.expectWhole();
