@@ -22,7 +22,7 @@ describe("what a preview says", () => {
         expect(await createOf("pair-link-seed-dump")).toBe(
             [
                 "# a.example.com: unless b.example.com was seeded by an earlier up:",
-                "# a.example.com:   by clone: end what it needed here; else:",
+                "# a.example.com:   by clone: end what it needed here; by mariabackup: stream this server's files; else:",
                 "# a.example.com:   take no writes for some milliseconds, while the dump's snapshot is made",
                 "# a.example.com:   mysqldump --single-transaction --all-databases, with coordinates, into /tmp/master_backup.sql (by stream: into the peer's import)",
                 "# a.example.com:   count the rows of the same snapshot, and add an inventory",
@@ -34,11 +34,12 @@ describe("what a preview says", () => {
     });
 
     it.each([
-        [undefined, "choose the fastest method that both servers can do: clone, stream or dump"],
-        ["auto", "choose the fastest method that both servers can do: clone, stream or dump"],
+        [undefined, "choose the fastest method that both servers can do: clone or mariabackup, stream or dump"],
+        ["auto", "choose the fastest method that both servers can do: clone or mariabackup, stream or dump"],
         ["dump", "take the method dump, or stop where it cannot be"],
         ["stream", "take the method stream, or stop where it cannot be"],
         ["clone", "take the method clone, or stop where it cannot be"],
+        ["mariabackup", "take the method mariabackup, or stop where it cannot be"],
     ])("of the method %s: what is chosen, and what each one needs", async (method, chosen) => {
         const { get } = await buildPair({ ...plainArgs(), seed: { ...(method !== undefined && { method }) } });
         expect(get("pair-link-seed-offer").inputs.create).toBe(
@@ -52,7 +53,7 @@ describe("what a preview says", () => {
         expect(get("pair-link-seed-admit").inputs.create).toBe(
             [
                 "# b.example.com: unless b.example.com was seeded by an earlier up:",
-                "# b.example.com:   by dump or stream: let that key in, to deliver /tmp/master_backup.sql, or the import's input, and for nothing else",
+                "# b.example.com:   by dump, stream or mariabackup: let that key in, to deliver /tmp/master_backup.sql, the import's input or the origin's files, and for nothing else",
                 "# b.example.com:   by clone: stop unless this node holds nothing of its own, and nobody else is connected; make it read-only; clone a.example.com:3306 over TLS, which restarts this server",
                 run,
             ].join("\n"),
