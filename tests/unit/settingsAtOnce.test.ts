@@ -38,7 +38,7 @@ const methods: [string, Changes, string[]][] = [
     [
         "a method that is none, and nothing of a backup",
         { seed: { method: "copy", keepBackup: true } },
-        ["seed.method: expected one of auto, dump, stream, clone"],
+        ["seed.method: expected one of auto, dump, stream, clone, mariabackup"],
     ],
 ];
 
