@@ -180,7 +180,6 @@ export class ReplicationLink extends pulumi.ComponentResource {
             },
             plan: [
                 wanted,
-                "  by clone: end what it needed here; by mariabackup: stream this server's files; else:",
                 lockAllTables.apply((locked) =>
                     locked
                         ? "  take no writes during the dump, for tables without transactions"
@@ -190,6 +189,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 "  count the rows of the same snapshot, and add an inventory",
                 pulumi.interpolate`  send it over SSH to ${user}@${copyHost} port ${copyPort}, straight from host to host`,
                 pulumi.interpolate`  keep the file: ${backup.KEEP_BACKUP}`,
+                "  by mariabackup: none of this, but stream this server's files there; by clone: but end what that needed here",
             ],
             dependsOn: admit,
         });
@@ -208,11 +208,11 @@ export class ReplicationLink extends pulumi.ComponentResource {
             },
             plan: [
                 wanted,
-                "  by clone: take it over; by stream: prove what was imported; by mariabackup: put the received files into the place of this node's data, for which its server is stopped and started; else:",
                 "  stop unless this node holds nothing of its own, and nobody else is connected",
                 pulumi.interpolate`  make it read-only, import ${backup.BACKUP_FILE} with the binary log off (accounts included), read its coordinates`,
                 "  stop unless its tables, row counts, routines and accounts are those of the backup's inventory; restart the server once",
                 pulumi.interpolate`  keep the file: ${backup.KEEP_BACKUP}`,
+                "  by stream: prove what was imported; by clone: take it over; by mariabackup: put the received files into the place of this node's data, for which its server is stopped and started",
             ],
             undo: ["leave all data, and a note whose data it is"],
             dependsOn: dump,

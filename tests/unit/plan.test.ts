@@ -22,12 +22,12 @@ describe("what a preview says", () => {
         expect(await createOf("pair-link-seed-dump")).toBe(
             [
                 "# a.example.com: unless b.example.com was seeded by an earlier up:",
-                "# a.example.com:   by clone: end what it needed here; by mariabackup: stream this server's files; else:",
                 "# a.example.com:   take no writes for some milliseconds, while the dump's snapshot is made",
                 "# a.example.com:   mysqldump --single-transaction --all-databases, with coordinates, into /tmp/master_backup.sql (by stream: into the peer's import)",
                 "# a.example.com:   count the rows of the same snapshot, and add an inventory",
                 "# a.example.com:   send it over SSH to root@b.example.com port 22, straight from host to host",
                 "# a.example.com:   keep the file: false",
+                "# a.example.com:   by mariabackup: none of this, but stream this server's files there; by clone: but end what that needed here",
                 run,
             ].join("\n"),
         );
@@ -62,7 +62,7 @@ describe("what a preview says", () => {
 
     it("of a copy that locks all tables, where the stack says so", async () => {
         const { get } = await buildPair({ ...plainArgs(), seed: { lockAllTables: true } });
-        expect(`${get("pair-link-seed-dump").inputs.create}`.split("\n").slice(2, 4)).toEqual([
+        expect(`${get("pair-link-seed-dump").inputs.create}`.split("\n").slice(1, 3)).toEqual([
             "# a.example.com:   take no writes during the dump, for tables without transactions",
             "# a.example.com:   mysqldump --lock-all-tables --all-databases, with coordinates, into /tmp/master_backup.sql (by stream: into the peer's import)",
         ]);
