@@ -4,7 +4,7 @@ import { Stack } from "../live/stack";
 /** The seed's method on a kind of server, where it is not the document's: each on some of the series that have it. */
 const METHODS: Record<string, string> = {
     "mysql-5.6": "stream",
-    "mysql-8.0": "clone",
+    "mysql-8.0": "stream",
     "mysql-9.7": "stream",
     "mariadb-10.5": "stream",
     "mariadb-11.8": "mariabackup",
