@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { defaults } from "../core/defaults";
-import { assembleScript } from "../core/script";
+import { assembleScript, type Parameters } from "../core/script";
 import { bashCommand } from "../core/shell";
 
 /** One hop of an SSH connection. */
@@ -51,6 +51,8 @@ export interface HostCommandArgs {
     asks?: HostTarget;
     /** File under remote/. */
     script: string;
+    /** A file under remote/ that the script leaves on the host: it gets the text in `name`, with this step's own parameters in it. */
+    carries?: { name: string; script: string };
     /** Given to the script as shell variables. May hold secrets: they travel on stdin, which is kept as a secret. */
     parameters: Record<string, pulumi.Input<string | number | boolean>>;
     /** What it will do, in plain words without secrets, a line a thought: `preview --diff` shows it. */
@@ -75,7 +77,7 @@ export function hostCommand(name: string, args: HostCommandArgs, opts: pulumi.Cu
     const { target } = args;
     const parameters = pulumi.all({
         NODE: target.label,
-        STEP: args.script.replace(/\.sh$/, ""),
+        STEP: stepOf(args.script),
         PORT: target.port,
         CONVERGE: args.converge ?? "",
         ...target.parameters,
@@ -95,9 +97,7 @@ export function hostCommand(name: string, args: HostCommandArgs, opts: pulumi.Cu
             connection: connectionOf(target.ssh),
             create: run("up", args.plan),
             ...(args.undo && { delete: run("down", args.undo) }),
-            stdin: pulumi.secret(
-                parameters.apply((values) => assembleScript(args.script, values as Record<string, string>)),
-            ),
+            stdin: pulumi.secret(parameters.apply((values) => assembleStep(args, values as Record<string, string>))),
             // scripts speak in short lines without secrets on stderr; stdout is the fingerprint
             logging: command.remote.Logging.Stderr,
             addPreviousOutputInEnv: false,
@@ -115,6 +115,15 @@ export function hostCommand(name: string, args: HostCommandArgs, opts: pulumi.Cu
     pulumi.unsecret(resource.stderr).apply((text) => showWarnings(text, resource));
     return { resource, fingerprint: pulumi.unsecret(resource.stdout) };
 }
+
+function assembleStep({ script, carries }: HostCommandArgs, values: Parameters): string {
+    const carried = carries && {
+        [carries.name]: assembleScript(carries.script, { ...values, STEP: stepOf(carries.script) }),
+    };
+    return assembleScript(script, { ...values, ...carried });
+}
+
+const stepOf = (script: string) => script.replace(/\.sh$/, "");
 
 /** Warnings are kept with the step and shown by every up until the step has run again without them. */
 export function showWarnings(text: string | undefined, resource: pulumi.Resource): void {

@@ -6,6 +6,8 @@ import type { ReplicationAccount } from "./replicationAccount";
 
 /** How the origin's data comes to the peer. */
 export interface SeedArgs {
+    /** `auto` (default: the fastest that both servers can do), `dump`, `stream`, `clone` or `mariabackup`; core/seedMethods.ts tells what they are. */
+    method?: pulumi.Input<string>;
     /** The backup on both hosts; default /tmp/master_backup.sql. */
     backupFile?: pulumi.Input<string>;
     /** Default false: the files hold password hashes, and go when they are no longer needed. */
@@ -84,6 +86,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
         const { origin, peer, account } = this.args;
         const seed = this.args.seed ?? {};
         // each step gets what it uses: a new value of another's would run it again
+        const method = pulumi.output(seed.method ?? defaults.seed.method);
         const file = { BACKUP_FILE: seed.backupFile ?? defaults.seed.backupFile };
         const keptFile = { ...file, KEEP_BACKUP: seed.keepBackup ?? defaults.seed.keepBackup };
         const backup = { ...keptFile, TIMEOUT_SECONDS: seed.timeoutSeconds ?? defaults.seed.timeoutSeconds };
@@ -100,18 +103,60 @@ export class ReplicationLink extends pulumi.ComponentResource {
             parameters: { SOURCE_UUID: sourceUuid, AFTER: both },
             plan: ["see whether this node wants a seed"],
         });
-        const state = look.fingerprint.apply((line) => line.replace(/^seed /, ""));
+        // in a preview nothing is known of it
+        const [state, peerFacts] = [
+            look.fingerprint.apply((line) => line.split(" ")[1] ?? ""),
+            look.fingerprint.apply((line) => line.split(" ").slice(2).join(" ")),
+        ];
+        const target = this.accountParameters(origin);
+        const ownServer = {
+            OPTION_FILE: peer.args.mysql?.optionFile ?? "",
+            SERVICE: peer.args.mysql?.service ?? "",
+            START_TIMEOUT_SECONDS: peer.args.mysql?.startTimeoutSeconds ?? defaults.mysql.startTimeoutSeconds,
+        };
         const offer = this.step("seed-offer", origin, "seed-offer.sh", {
-            parameters: { SEED: state, PEER_UUID: peerUuid, ...keptFile, AFTER: both },
-            plan: [wanted, "  make a throw-away SSH key for the copy, removed after it"],
+            parameters: {
+                SEED: state,
+                PEER_UUID: peerUuid,
+                METHOD: method,
+                PEER_FACTS: peerFacts,
+                LOCK_ALL_TABLES: lockAllTables,
+                ACCOUNT: account.name,
+                ACCOUNT_HOST: account.hostPattern,
+                OWN_HOST: origin.target.host,
+                PEER_HOST: peer.target.host,
+                ...keptFile,
+                AFTER: both,
+            },
+            plan: [
+                wanted,
+                method.apply((chosen) =>
+                    chosen === "auto"
+                        ? "  choose the fastest method that both servers can do: clone or mariabackup, stream or dump"
+                        : `  take the method ${chosen}, or stop where it cannot be`,
+                ),
+                "  make what the peer needs for that, removed after it: a throw-away SSH key; for a clone MySQL's plugin, and a right of the account",
+            ],
             undo: [pulumi.interpolate`remove what an unfinished seed may have left (key, ${backup.BACKUP_FILE})`],
             dependsOn: look,
         });
         const admit = this.step("seed-admit", peer, "seed-admit.sh", {
-            parameters: { SEED: state, OFFER: offer.fingerprint, SSH_USER: user, SOURCE_UUID: sourceUuid, ...file },
+            carries: { name: "RECEIVER", script: "seed-receive.sh" },
+            parameters: {
+                SEED: state,
+                OFFER: offer.fingerprint,
+                SSH_USER: user,
+                SOURCE_UUID: sourceUuid,
+                ...file,
+                TIMEOUT_SECONDS: backup.TIMEOUT_SECONDS,
+                ...ownServer,
+                ...target,
+                ACCOUNT_HOST: account.hostPattern,
+            },
             plan: [
                 wanted,
-                pulumi.interpolate`  let that key in, to deliver ${backup.BACKUP_FILE} and for nothing else`,
+                pulumi.interpolate`  by dump, stream or mariabackup: let that key in, to deliver ${backup.BACKUP_FILE}, the import's input or the origin's files, and for nothing else`,
+                pulumi.interpolate`  by clone: stop unless this node holds nothing of its own, and nobody else is connected; make it read-only; clone ${origin.target.host}:${origin.target.port} over TLS, which restarts this server`,
             ],
             undo: ["take the throw-away key out of authorized_keys, if it is still there"],
             dependsOn: offer,
@@ -120,6 +165,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
             parameters: {
                 SEED: state,
                 ADMIT: admit.fingerprint,
+                OFFER: offer.fingerprint,
                 ...backup,
                 LOCK_ALL_TABLES: lockAllTables,
                 ROUND_FLOATS: seed.roundFloats ?? false,
@@ -128,6 +174,8 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 COPY_USER: user,
                 COPY_HOST_KEY: peer.target.ssh.hostKey ?? "",
                 PEER_UUID: peerUuid,
+                ACCOUNT: account.name,
+                ACCOUNT_HOST: account.hostPattern,
                 AFTER: both,
             },
             plan: [
@@ -137,10 +185,11 @@ export class ReplicationLink extends pulumi.ComponentResource {
                         ? "  take no writes during the dump, for tables without transactions"
                         : "  take no writes for some milliseconds, while the dump's snapshot is made",
                 ),
-                pulumi.interpolate`  mysqldump ${lockAllTables.apply((locked) => (locked ? "--lock-all-tables" : "--single-transaction"))} --all-databases, with coordinates, into ${backup.BACKUP_FILE}`,
+                pulumi.interpolate`  mysqldump ${lockAllTables.apply((locked) => (locked ? "--lock-all-tables" : "--single-transaction"))} --all-databases, with coordinates, into ${backup.BACKUP_FILE} (by stream: into the peer's import)`,
                 "  count the rows of the same snapshot, and add an inventory",
-                pulumi.interpolate`  copy it over SSH to ${user}@${copyHost} port ${copyPort}, straight from host to host`,
+                pulumi.interpolate`  send it over SSH to ${user}@${copyHost} port ${copyPort}, straight from host to host`,
                 pulumi.interpolate`  keep the file: ${backup.KEEP_BACKUP}`,
+                "  by mariabackup: none of this, but stream this server's files there; by clone: but end what that needed here",
             ],
             dependsOn: admit,
         });
@@ -151,11 +200,9 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 SOURCE_UUID: sourceUuid,
                 SOURCE_LOG: logOf(origin),
                 SSH_USER: user,
-                OPTION_FILE: peer.args.mysql?.optionFile ?? "",
-                SERVICE: peer.args.mysql?.service ?? "",
-                START_TIMEOUT_SECONDS: peer.args.mysql?.startTimeoutSeconds ?? defaults.mysql.startTimeoutSeconds,
+                ...ownServer,
                 ...backup,
-                ...this.accountParameters(origin),
+                ...target,
                 ACCOUNT_HOST: account.hostPattern,
                 AFTER: both,
             },
@@ -165,6 +212,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 pulumi.interpolate`  make it read-only, import ${backup.BACKUP_FILE} with the binary log off (accounts included), read its coordinates`,
                 "  stop unless its tables, row counts, routines and accounts are those of the backup's inventory; restart the server once",
                 pulumi.interpolate`  keep the file: ${backup.KEEP_BACKUP}`,
+                "  by stream: prove what was imported; by clone: take it over; by mariabackup: put the received files into the place of this node's data, for which its server is stopped and started",
             ],
             undo: ["leave all data, and a note whose data it is"],
             dependsOn: dump,
@@ -241,6 +289,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
             parameters: Record<string, pulumi.Input<string | number | boolean>>;
             plan: pulumi.Input<string>[];
             undo?: pulumi.Input<string>[];
+            carries?: { name: string; script: string };
             dependsOn?: HostStep;
         },
     ): HostStep {

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { defaults } from "./defaults";
 import { findRoleProblem } from "./roles";
+import { findMethodProblem } from "./seedMethods";
 import { describeIssue } from "./settingsReport";
 import { mysqlSchema, nodeSchema, stackSchema } from "./settingsSchema";
 import { resolveSsh, type SshSettings, sshSchema } from "./sshSettings";
@@ -71,6 +72,11 @@ export function parseSettings(config: Record<string, string>, readFile: (path: s
     const role = findRoleProblem(roles.data ?? {});
     if (role !== undefined) {
         problems.push(`active: ${role}`);
+    }
+    const seed = stackSchema.shape.seed.safeParse(raw.seed).data;
+    const method = findMethodProblem(seed?.method ?? defaults.seed.method, seed?.keepBackup ?? false);
+    if (method !== undefined) {
+        problems.push(`seed.method: ${method}`);
     }
     if (!shape.success || !a || !b || problems.length > 0) {
         throw new SettingsError(problems);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SEED_METHODS } from "./seedMethods";
 import { sshSchema } from "./sshSettings";
 import { tlsSchema } from "./tlsSettings";
 
@@ -93,6 +94,7 @@ export const stackSchema = z.strictObject({
     tls: tlsSchema.optional(),
     seed: z
         .strictObject({
+            method: z.enum(SEED_METHODS).optional(),
             backupFile: filePath.optional(),
             keepBackup: z.boolean().optional(),
             timeoutSeconds: z.int().min(60).max(604800).optional(),

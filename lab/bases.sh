@@ -3,6 +3,7 @@
 # A base is made once and only read afterwards: hosts put an overlay on it.
 
 # One line a kind: name, Debian suite, packages of the server, and the function that makes the tree.
+# mariadb-backup comes in the server's own version, for Debian ties the two; 10.5 is left without it, as a host that has none.
 server_kinds() {
     cat <<'TABLE'
 mysql-9.7       sid       mysql-server                         base_from_debian
@@ -10,8 +11,8 @@ mysql-8.0       sid       libaio1t64,libnuma1,mysql-client     base_of_old_mysql
 mysql-5.7       sid       libaio1t64,libnuma1,mysql-client     base_of_old_mysql
 mysql-5.6       bookworm  libaio1,libncurses5,libnuma1,perl    base_of_old_mysql
 mysql-5.5       bookworm  libaio1,libncurses5,libnuma1,perl    base_of_old_mysql
-mariadb-11.8    trixie    mariadb-server                       base_from_debian
-mariadb-10.11   bookworm  mariadb-server                       base_from_debian
+mariadb-11.8    trixie    mariadb-server,mariadb-backup        base_from_debian
+mariadb-10.11   bookworm  mariadb-server,mariadb-backup        base_from_debian
 mariadb-10.5    bullseye  mariadb-server                       base_from_debian
 TABLE
 }
@@ -27,14 +28,33 @@ require_kind() { # KIND
 
 ensure_base() { # KIND
     require_kind "$1"
-    [ -d "$(base_dir "$1")" ] || with_lock "$MM_CACHE/bases/$1.lock" make_base "$1"
+    is_base_current "$1" || with_lock "$MM_CACHE/bases/$1.lock" make_base "$1"
+}
+
+# Whether it is there with all packages that the kind asks for: one that was made for a shorter list is made anew.
+is_base_current() { # KIND
+    local base package packages
+    base="$(base_dir "$1")"
+    [ -d "$base" ] || return 1
+    packages="$(server_kinds | awk -v kind="$1" '$1 == kind { print $3 }')"
+    for package in ${packages//,/ }; do
+        has_base_package "$base" "$package" || return 1
+    done
+}
+
+has_base_package() { # BASE PACKAGE
+    local list
+    for list in "$1/var/lib/dpkg/info/$2".list "$1/var/lib/dpkg/info/$2":*.list; do
+        [ ! -e "$list" ] || return 0
+    done
+    return 1
 }
 
 # Made beside its place and moved into it, so that a base that is there is whole.
 make_base() { # KIND
     local kind="$1" base suite packages maker started=$SECONDS
     base="$(base_dir "$kind")"
-    [ ! -d "$base" ] || return 0 # another run made it while this one waited
+    ! is_base_current "$kind" || return 0 # another run made it while this one waited
     read -r suite packages maker < <(server_kinds | awk -v kind="$kind" '$1 == kind { print $2, $3, $4 }')
     note "making the base of $kind in $base (about a minute, once)"
     remove_half_made_base "$base.tmp"
@@ -44,9 +64,23 @@ make_base() { # KIND
         tail -n 20 "$base.log" >&2
         fail "could not make the base of $kind; the whole log is in $base.log" "see that the registries answer: apt-get update"
     }
+    move_base_aside "$base"
     mv "$base.tmp" "$base"
     rm -f "$base.log"
     note "made the base of $kind in $((SECONDS - started)) s"
+}
+
+# A host that was booted from the old one reads on in it, under whatever name: it goes when no host is left that has it mounted.
+move_base_aside() { # BASE
+    rm -rf --one-file-system "$1".old-*.unused
+    [ -d "$1" ] || return 0
+    if findmnt -rn -t overlay -o OPTIONS | grep -qE "lowerdir=$1(,|\$)"; then
+        mv "$1" "$1.old-$(date +%s)"
+        note "hosts run on the old base, which is kept beside it: rm -rf $1.old-* when they are gone"
+    else
+        mv "$1" "$1.old-$$.unused"
+        rm -rf --one-file-system "$1.old-$$.unused"
+    fi
 }
 
 base_from_debian() { # DIRECTORY SUITE PACKAGES KIND

@@ -7,6 +7,11 @@
 main() {
     tell_host "${2:-}"
     tell_network
+    if [ -n "$(recall swap)" ]; then
+        # no server to ask, perhaps, or one on half of its data: the step that takes the host goes on from there
+        tell swap "$(value_of state "$(recall swap)")"
+        return 0
+    fi
     require_server
     tell_server
     tell_rights || return 0

@@ -1,6 +1,13 @@
-# seed-admit.sh: on the peer, lets the throw-away key in, to deliver the backup file and for nothing else.
+# seed-admit.sh: on the peer, lets the throw-away key in, to deliver the backup file or the origin's files, or to feed the import, and for nothing else; or takes a clone.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED OFFER SSH_USER BACKUP_FILE SOURCE_UUID
-# out:   admit yes | admit no
+#        RECEIVER (the text of seed-receive.sh with its parameters, which are among these)
+#        OPTION_FILE SERVICE START_TIMEOUT_SECONDS TIMEOUT_SECONDS ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT
+#        TLS_REQUIRE TLS_CA TLS_VERIFY_HOST
+# out:   admit method=dump|stream|mariabackup | admit method=clone file=FILE position=BYTES gtid=SET bytes=N names=DIGEST receipt=ID | admit no
+# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_CLONE MM_SEED_LOGIN_LOST MM_SEED_PREPARED MM_SEED_ENGINE MM_SEED_LOAD MM_SEED_DISK
+#        MM_SEED_NO_START
+# parts: seed-admit/clone.sh (takes a clone) seed-admit/receive-files.sh (takes files) lib/overwrite.sh (may this node be overwritten?)
+#        lib/import.sh (its words for a lost login) lib/swap.sh (a swap that was cut)
 
 main() {
     open_state
@@ -8,29 +15,63 @@ main() {
     KEYS="$(keys_of_ssh_user)"
     case "$1" in
         up)
+            finish_cut_swap
             require_server
             admit
             ;;
-        down) withdraw_admission "$KEYS" ;;
+        down)
+            withdraw_admission "$KEYS"
+            finish_cut_swap
+            if [ -n "$(recall donor)" ]; then
+                require_server
+                close_donor
+            fi
+            ;;
     esac
 }
 
 admit() {
-    local key as_root='' limits='no-pty,no-port-forwarding,no-X11-forwarding,no-agent-forwarding'
+    local method
     withdraw_admission "$KEYS"
     if [ "$SEED" != wanted ] || [ "$OFFER" = 'offer none' ] || is_seed_whole; then
         echo 'admit no'
         return
     fi
-    claim_backup_file
+    method="$(value_of method "$OFFER")"
+    if is_mariadb && [ "$method" != mariabackup ]; then drop_received; fi
+    case "$method" in
+        clone)
+            clone_origin
+            return
+            ;;
+        mariabackup)
+            : >"$SCRATCH/wanted"
+            require_other_server
+            require_overwritable
+            require_files_room "$(value_of bytes "$OFFER")"
+            receive_files_script "$(read_data_folder)" >"$STATE/receive-backup"
+            ;;
+        # its arguments are in it: the SSH user may run this file as root without any
+        stream) printf 'set -- up %q\n%s\n' "$CALLER" "$RECEIVER" >"$STATE/receive-backup" ;;
+        *)
+            claim_backup_file
+            # what a copy that was killed has left would fill the disk
+            rm -f "$(received_backup)".mm-??????
+            receive_script >"$STATE/receive-backup"
+            ;;
+    esac
+    # of a clone that was tried before
+    close_donor
+    admit_key
+    printf 'admit method=%s\n' "$method"
+}
+
+admit_key() {
+    local key as_root='' limits='no-pty,no-port-forwarding,no-X11-forwarding,no-agent-forwarding'
     key="$(value_of key "$OFFER" | tr ',' ' ')"
-    # what a copy that was killed has left would fill the disk
-    rm -f "$(received_backup)".mm-??????
-    receive_script >"$STATE/receive-backup"
     [ "$SSH_USER" = root ] || as_root='sudo -n '
     if [ -s "$KEYS" ] && [ -n "$(tail -c 1 "$KEYS")" ]; then echo >>"$KEYS"; fi
     printf 'command="%sbash %s/receive-backup",%s %s %s\n' "$as_root" "$STATE" "$limits" "$key" "$SEED_MARK" >>"$KEYS"
-    echo 'admit yes'
 }
 
 # The file appears whole or not at all, readable by root only; what comes out is its size in bytes.

@@ -1,76 +1,95 @@
-# seed-dump.sh: on the origin, dumps everything with its coordinates and an inventory, and copies the file to the peer, host to host.
+# seed-dump.sh: on the origin, sends everything with its coordinates and an inventory: as a file that is copied to the peer, as a stream into its
+# import, or as the server's own files (mariabackup); and ends what a clone has needed here.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED CONVERGE BACKUP_FILE KEEP_BACKUP TIMEOUT_SECONDS
 #        LOCK_ALL_TABLES (true: the origin takes no writes during the dump, so that tables of any engine hold still)
 #        ROUND_FLOATS (true: columns of type float are dumped, with six digits)
 #        COPY_HOST COPY_PORT COPY_USER COPY_HOST_KEY (empty: the check was left out by hostKeyCheck: false)
-#        ADMIT (the peer's line) PEER_UUID
-# out:   dump file=FILE position=BYTES gtid=SET bytes=N | dump none
-# codes: MM_HOST_NO_CLIENT MM_SEED_ENGINE MM_SEED_UNDUMPABLE MM_SEED_DISK MM_SEED_BUSY MM_SEED_CHANGED MM_SEED_LOCKED MM_SEED_PREPARED MM_SEED_DUMP MM_SEED_DUMP_OPTIONS MM_SEED_COPY
-# parts: seed-dump/dumpable.sh (what no dump carries) seed-dump/dump.sh (one dump, of one snapshot)
+#        ADMIT OFFER (the peer's line, and this node's own one before it) PEER_UUID ACCOUNT ACCOUNT_HOST
+# out:   dump method=METHOD file=FILE position=BYTES gtid=SET bytes=N receipt=ID names=DIGEST | dump none
+# codes: MM_HOST_NO_CLIENT MM_SEED_ENGINE MM_SEED_UNDUMPABLE MM_SEED_DISK MM_SEED_BUSY MM_SEED_CHANGED MM_SEED_LOCKED MM_SEED_PREPARED MM_SEED_DUMP MM_SEED_DUMP_OPTIONS MM_SEED_COPY MM_SEED_INCOMPLETE
+# parts: seed-dump/dumpable.sh (what no dump carries) seed-dump/dump.sh (one dump, of one snapshot) seed-dump/sink.sh (where it goes)
+#        seed-dump/ssh.sh (the way to the peer) seed-dump/mariabackup.sh (the server's files) seed-dump/cloned.sh (a clone was taken)
+#        lib/dump-tool.sh (mysqldump)
 
 main() {
     local told
     require_server
     open_state
-    if [ "$SEED" != wanted ] || [ "$ADMIT" != 'admit yes' ]; then
+    SINK="$(value_of method "$ADMIT")"
+    if [ "$SEED" != wanted ] || [ -z "$SINK" ]; then
         drop_unwanted_backup
-        rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
+        withdraw_key
         echo 'dump none'
+        return
+    fi
+    if [ "$SINK" = clone ]; then
+        end_clone
         return
     fi
     told="$(recall dump)"
     # a finished dump serves the same peer until converge asks for another look, or its coordinates are of a log that was begun anew
-    WANTED_FOR="$PEER_UUID/$(printf '%s' "$CONVERGE" | sha256sum | cut -c 1-12)/$(value_of id "$(recall log)")"
+    WANTED_FOR="$PEER_UUID/$(printf '%s' "$CONVERGE" | sha256sum | cut -c 1-12)/$(value_of id "$(recall log)")/$SINK"
     if [ "$(value_of for "$told")" != "$WANTED_FOR" ]; then
         # before anything is claimed; each try looks again
         read_undumpable >"$SCRATCH/undumpable"
         require_dumpable "$SCRATCH/undumpable"
-        claim_backup_file
-        require_room
-        make_dump
-        copy_dump
+        if [ "$SINK" = mariabackup ]; then
+            send_files
+        else
+            send_dump
+        fi
         told="$(recall dump)"
     fi
     drop_unwanted_backup
-    rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
+    withdraw_key
     printf 'dump %s\n' "${told#* }"
 }
 
+send_dump() {
+    measure_data
+    if [ "$SINK" = dump ]; then
+        claim_backup_file
+        require_room
+        rm -f "$BACKUP_FILE".mm-??????
+        PART="$(mktemp "$BACKUP_FILE.mm-XXXXXX")"
+        at_exit drop_sink
+    fi
+    make_dump
+    if [ "$SINK" = dump ]; then send_file; else send_stream; fi
+}
+
+withdraw_key() { rm -f "$STATE/copy-key" "$STATE/copy-key.pub"; }
+
+# The size of now, not a cached one; text and hexadecimal digits take up to twice the room.
+measure_data() { NEEDED="$(sql_fresh 'SELECT 2 * COALESCE(SUM(data_length), 0) FROM information_schema.tables')"; }
+
 require_room() {
     local free
-    # the size of now, not a cached one; text and hexadecimal digits take up to twice the room
-    NEEDED="$(sql_fresh 'SELECT 2 * COALESCE(SUM(data_length), 0) FROM information_schema.tables')"
     free="$(df -Pk "$(dirname "$BACKUP_FILE")" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')"
     [ "$free" -gt "$NEEDED" ] || fail MM_SEED_DISK "$(dirname "$BACKUP_FILE") on $NODE has $free bytes free, and the dump may take $NEEDED" \
         "make room, or set seed.backupFile to a larger file system; then run up again"
 }
 
-# make_dump: BACKUP_FILE, whole, with its inventory; three tries for what another moment may mend.
+# make_dump: in the sink, whole, and its inventory in $SCRATCH/inventory; three tries for what another moment may mend.
 make_dump() {
     local try
     find_dump_tool
     require_dump_options
-    rm -f "$BACKUP_FILE".mm-??????
-    PART="$(mktemp "$BACKUP_FILE.mm-XXXXXX")"
-    at_exit drop_dump
-    note "dumping all databases into $BACKUP_FILE"
+    note "dumping all databases $([ "$SINK" = stream ] && echo "into $COPY_HOST" || echo "into $BACKUP_FILE")"
     [ "$LOCK_ALL_TABLES" != true ] ||
         warn MM_SEED_LOCKED "takes no writes during the dump, for accept.nonTransactionalTables"
     for try in 1 2 3; do
         require_no_long_statements
         try_dump
         case "$WHY" in
-            '')
-                append_inventory "$PART" <"$SCRATCH/inventory"
-                mv -fT "$PART" "$BACKUP_FILE"
-                return
-                ;;
+            '') return ;;
             busy) note "try $try: a statement on $NODE holds up the dump's lock; $NODE goes on meanwhile" ;;
             prepared) note "try $try: XA transactions are prepared on $NODE ($(list_prepared)), which no dump can carry" ;;
             late) note "try $try: the dump did not begin while the lock was held; $NODE goes on meanwhile" ;;
             moved) note "try $try: the dump began at another place in the log than the count of its rows; it is thrown away" ;;
             changed) note "try $try: definitions changed during the dump (${CHANGED:-a table was made anew}); it is thrown away" ;;
         esac
+        drop_sink
         sleep 5
     done
     case "$WHY" in
@@ -99,16 +118,13 @@ fail_busy() {
         "wait until they have ended (SHOW PROCESSLIST), then run up again"
 }
 
-copy_dump() {
-    local bytes received strict=yes
+send_file() {
+    local bytes received
+    append_inventory <"$SCRATCH/inventory" >>"$PART"
+    mv -fT "$PART" "$BACKUP_FILE"
     bytes="$(wc -c <"$BACKUP_FILE" | tr -d ' ')"
-    [ -n "$COPY_HOST_KEY" ] || strict=no
-    printf 'mm-peer %s\n' "$COPY_HOST_KEY" >"$SCRATCH/known_hosts"
     exec 6<"$BACKUP_FILE"
-    timeout "$TIMEOUT_SECONDS" ssh -F /dev/null -i "$STATE/copy-key" -p "$COPY_PORT" -o BatchMode=yes -o IdentitiesOnly=yes \
-        -o IdentityAgent=none -o StrictHostKeyChecking="$strict" -o UserKnownHostsFile="$SCRATCH/known_hosts" -o GlobalKnownHostsFile=/dev/null \
-        -o HostKeyAlias=mm-peer -o ConnectTimeout=20 -o ServerAliveInterval=15 -o ServerAliveCountMax=8 -o LogLevel=ERROR \
-        "$COPY_USER@$COPY_HOST" receive <&6 >"$SCRATCH/received" 2>"$SCRATCH/words" &
+    ssh_to_peer <&6 >"$SCRATCH/received" 2>"$SCRATCH/words" &
     begin_job "$!" copying "$bytes" read_input_position
     await_job || true
     exec 6<&-
@@ -116,7 +132,15 @@ copy_dump() {
     [ "$received" = "$bytes" ] || fail MM_SEED_COPY "$bytes bytes went from $NODE to $COPY_HOST port $COPY_PORT, and ${received:-none} arrived" \
         "let $NODE reach sshd on $COPY_HOST (copy.host, copy.port), and see that there is room for the file; then run up again" "$(cat "$SCRATCH/words")"
     note "copied to $COPY_HOST:$BACKUP_FILE: $(describe_end "$bytes" "$(read_job_time)")"
-    remember dump "for=$WANTED_FOR file=$DUMP_FILE position=$DUMP_POSITION gtid=$DUMP_GTID bytes=$bytes"
+    remember_dump "bytes=$bytes"
 }
+
+send_stream() {
+    end_stream
+    note "streamed into $COPY_HOST: $(describe_end "$STREAMED" "$(read_job_time)")"
+    remember_dump "bytes=$STREAMED" "receipt=$RECEIPT"
+}
+
+remember_dump() { remember dump "for=$WANTED_FOR method=$SINK file=$DUMP_FILE position=$DUMP_POSITION gtid=$DUMP_GTID $*"; }
 
 { main "$@"; } </dev/null

@@ -1,7 +1,11 @@
-# seed-offer.sh: on the origin, makes the throw-away key with which the backup will be copied; the peer admits it next.
+# seed-offer.sh: on the origin, chooses by which method the data goes to the peer, and makes what the peer needs for it: a throw-away key that it
+# admits next, or a donor to clone from.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED (wanted|done|parted) PEER_UUID BACKUP_FILE KEEP_BACKUP
-# out:   offer key=TYPE,BASE64 | offer none
-# codes: MM_LINK_BEHIND MM_LINK_FOREIGN_SOURCE MM_ROLE_CLOSED
+#        METHOD (auto|dump|stream|clone|mariabackup) PEER_FACTS (the peer's line, of seed-look.sh) LOCK_ALL_TABLES TLS_REQUIRE TLS_VERIFY_HOST
+#        ACCOUNT ACCOUNT_HOST OWN_HOST PEER_HOST (each as the other node reaches it)
+# out:   offer method=METHOD key=TYPE,BASE64 | offer method=mariabackup key=TYPE,BASE64 bytes=N | offer method=clone plugin=ours|theirs names=DIGEST | offer none
+# codes: MM_LINK_BEHIND MM_LINK_FOREIGN_SOURCE MM_ROLE_CLOSED MM_SEED_METHOD MM_SEED_SLOWER
+# parts: seed-offer/method.sh (by which method?) lib/donor.sh (what a clone needs)
 
 main() {
     require_server
@@ -17,16 +21,28 @@ offer() {
     linked="$(value_of uuid "$(recall link)")"
     # a link to that very peer says that it was seeded; then `wanted` is an old answer
     if [ "$SEED" != wanted ] || [ "$linked" = "$PEER_UUID" ]; then
-        rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
+        withdraw_offer
         echo 'offer none'
         return
     fi
     if [ -n "$linked" ]; then part_from_old_peer; fi
+    choose_method
+    if [ "$CHOSEN" = clone ]; then
+        rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
+        printf 'offer method=clone plugin=%s names=%s\n' "$(value_of plugin "$(recall donor)")" "$(read_names_digest)"
+    else
+        close_donor
+        offer_key
+    fi
+}
+
+offer_key() {
     if [ ! -e "$STATE/copy-key" ] || [ ! -e "$STATE/copy-key.pub" ]; then
         rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
         ssh-keygen -q -t ed25519 -N '' -C mysql-master-master-seed -f "$STATE/copy-key"
     fi
-    printf 'offer key=%s\n' "$(cut -d ' ' -f 1,2 "$STATE/copy-key.pub" | tr ' ' ',')"
+    printf 'offer method=%s key=%s%s\n' "$CHOSEN" "$(cut -d ' ' -f 1,2 "$STATE/copy-key.pub" | tr ' ' ',')" \
+        "$([ "$CHOSEN" != mariabackup ] || printf ' bytes=%s' "$(read_physical_bytes)")"
 }
 
 # A new peer is seeded in the old one's place: its log is another one, so the channel to the old one goes, gate and new
@@ -53,9 +69,14 @@ part_from_old_peer() {
     forget link
 }
 
+withdraw_offer() {
+    rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
+    close_donor
+}
+
 # What an unfinished run has left here.
 withdraw() {
-    rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
+    withdraw_offer
     forget dump
     drop_unwanted_backup
 }

@@ -100,9 +100,9 @@ read_inventory_here() {
     sort "$SCRATCH/here"
 }
 
-# append_inventory FILE < LINES: as comments below the dump's own trailer, and their number in the file's last line, which so
-# tells whether the file is whole.
-append_inventory() { awk '{ print "-- inventory: " $0 } END { print "-- Dump completed, with an inventory of " NR " lines" }' >>"$1"; }
+# append_inventory < LINES: as comments, to stand below the dump's own trailer, and their number in the last line, which so tells whether
+# the dump is whole.
+append_inventory() { awk '{ print "-- inventory: " $0 } END { print "-- Dump completed, with an inventory of " NR " lines" }'; }
 
 # read_inventory FILE: the lines of a whole file; nothing, and status 1, of one that is not.
 read_inventory() {
@@ -116,3 +116,6 @@ read_inventory() {
 
 # list_differences FILE OTHER: the first fields of lines that only one of two sorted files has, each once, 20 at most, in one line.
 list_differences() { comm -3 "$1" "$2" | sed 's/^\t//' | cut -f 1 | sort -u | head -n 20 | tr '\n' ',' | sed 's/,$//; s/,/, /g'; }
+
+# read_names_digest: of all that has a name here, accounts too.
+read_names_digest() { { read_definitions | cut -f 1 | uniq && read_accounts | sort; } | sha256sum | cut -c 1-16; }

@@ -101,6 +101,7 @@ fail_login() {
         *1045* | *1524* | *1698*) next="correct mysql.login (user and password) of node $NODE, or that account's password and host on $NODE; without mysql.login the program comes as root" ;;
         *2002* | *2003*) next="start the server of $NODE, or set mysql.socket of node $NODE to where it listens" ;;
     esac
+    [ -z "$(recall swap)" ] || next="a seed was killed while it put the received data into its place: give pulumi config set mysql-master-master:converge a new text, by which it goes on from there"
     fail MM_SQL_LOGIN "$NODE's server does not let the program in over its socket" "$next; then run up again" "$1"
 }
 

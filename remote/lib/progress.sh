@@ -1,13 +1,23 @@
 # progress.sh: how far a long job of a step is. The CLI shows a step's lines while it runs; where nobody is left to hear one, the broken
 # pipe ends the step, and its job with it.
 
-# begin_job PID WHAT TOTAL READ_DONE: of what this script has put into the background: READ_DONE prints how many bytes are done, of TOTAL.
+# begin_job PID WHAT TOTAL READ_DONE: of what this script has put into the background: READ_DONE prints how many bytes are done, of TOTAL or of
+# the number that it prints behind that.
 # It is ended with the script, however that ends.
 begin_job() {
     JOB="$1" JOB_WHAT="$2" JOB_TOTAL="$3" JOB_READ="$4" JOB_STARTED="$(now_ms)"
     at_exit end_job
 }
 end_job() { [ -z "$JOB" ] || kill "$JOB" 2>/dev/null || true; }
+
+# end_with_script PID...: of what this script has put into the background: it ends when the script does, even where that is killed.
+end_with_script() {
+    (
+        while kill -0 "$$" 2>/dev/null; do sleep 0.5; done
+        kill -KILL "$@" 2>/dev/null || true
+    ) </dev/null >/dev/null 2>&1 9>&- &
+    at_exit "kill $! 2>/dev/null"
+}
 
 # await_job: waits for it, says every TELL_SECONDS how far it is, and gives its status.
 await_job() {
@@ -22,7 +32,11 @@ await_job() {
     JOB=''
     return "$status"
 }
-say_progress() { note "$JOB_WHAT: $(describe_progress "$("$JOB_READ")" "$JOB_TOTAL" "$(read_job_time)")"; }
+say_progress() {
+    local bytes total
+    read -r bytes total <<<"$("$JOB_READ")"
+    note "$JOB_WHAT: $(describe_progress "$bytes" "${total:-$JOB_TOTAL}" "$(read_job_time)")"
+}
 read_job_time() { echo "$(($(now_ms) - JOB_STARTED))"; }
 
 # read_input_position: how many bytes of the file on descriptor 6 this script's jobs have read.

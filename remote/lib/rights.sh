@@ -3,6 +3,8 @@
 RIGHTS_ALWAYS='SELECT, INSERT, CREATE, DROP, RELOAD, PROCESS, LOCK TABLES, SHOW VIEW, TRIGGER, EVENT, CREATE USER, REPLICATION SLAVE, REPLICATION CLIENT, SYSTEM_VARIABLES_ADMIN, REPLICATION_SLAVE_ADMIN, CONNECTION_ADMIN, XA_RECOVER_ADMIN, GRANT OPTION'
 # SUPER: functions and triggers are made while the binary log is on (1419); SYSTEM_USER: objects whose definer is root (1227)
 RIGHTS_IMPORT='UPDATE, DELETE, ALTER, INDEX, REFERENCES, CREATE VIEW, CREATE ROUTINE, ALTER ROUTINE, SUPER, SYSTEM_USER'
+# beside these, for a clone, on both: the plugin comes and goes, and the replication account gets BACKUP_ADMIN meanwhile
+RIGHTS_CLONE='DELETE, BACKUP_ADMIN, CLONE_ADMIN'
 
 # find_missing_rights LIST: those of the list that the login has not on *.*, its active roles included; with commas between.
 find_missing_rights() {
@@ -13,8 +15,8 @@ find_missing_rights() {
     if printf '%s\n' "$grants" | grep ' ON \*\.\* TO .* WITH GRANT OPTION' >/dev/null; then held="${held}GRANT OPTION, "; fi
     while IFS= read -r right; do
         case "$held" in *", $right, "* | *', ALL PRIVILEGES, '*) continue ;; esac
-        # SUPER is the old word for what became three; to look at prepared transactions is another matter
-        case "$right:$held" in XA_*) ;; *_ADMIN:*', SUPER, '*) continue ;; esac
+        # SUPER is the old word for what became three; to look at prepared transactions, to back up and to clone are other matters
+        case "$right:$held" in XA_* | BACKUP_* | CLONE_*) ;; *_ADMIN:*', SUPER, '*) continue ;; esac
         missing="$missing, $right"
     done < <(printf '%s\n' "$1" | sed 's/, /\n/g' | while IFS= read -r right; do series_right "$right"; done | sed 's/, /\n/g' | awk '!seen[$0]++')
     printf '%s' "${missing#, }"

@@ -51,6 +51,13 @@ has_failed() {
 
 # last_server_words: the end of the server's error log, for a message.
 last_server_words() {
-    local log="$1"
-    if [ -r "$log" ]; then grep -a 'ERROR' "$log" | tail -n 4 || true; elif has_systemd; then journalctl -u "$SERVICE" -n 5 --no-pager -o cat 2>/dev/null || true; fi
+    local log="$1" unit words
+    if [ -r "$log" ]; then
+        grep -a 'ERROR' "$log" | tail -n 4 || true
+    elif has_systemd; then
+        # the journal knows a unit by its own name, and by no alias
+        unit="$(systemctl show -p Id "$SERVICE" 2>/dev/null | sed -n 's/^Id=//p' || true)"
+        words="$(journalctl -u "${unit:-$SERVICE}" -n 50 --no-pager -o cat 2>/dev/null || true)"
+        printf '%s\n' "$words" | grep -a 'ERROR' | tail -n 4 || printf '%s\n' "$words" | tail -n 5
+    fi
 }

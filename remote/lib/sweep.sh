@@ -5,6 +5,7 @@ sweep() {
     # whose channel it is, and the schema's drop, before the fence: what is written here from then on must reach nobody
     sweep_channel
     sweep_row_test
+    close_donor
     sweep_account
     lift_fence
     sweep_block
@@ -64,13 +65,14 @@ sweep_block() {
 sweep_seed() {
     rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
     forget dump
-    restore_packet_limit
+    restore_after_import
     withdraw_admission "$(keys_of_ssh_user)"
     BACKUP_FILE="$(recall backup)"
     if [ -n "$BACKUP_FILE" ]; then
         rm -f "$BACKUP_FILE".mm-?????? "$STATE/received-backup".mm-??????
         drop_unwanted_backup
     fi
+    if is_mariadb; then drop_received; fi
     case "$(read_noted_seed_state)" in imported | 'done') part_seed ;; esac
 }
 

@@ -5,17 +5,6 @@
 LOCK_WAIT_SECONDS=10
 LOCK_HOLD_MS=3000
 
-find_dump_tool() {
-    case "$MYSQL" in
-        */mariadb) DUMP_TOOL="$(find_program mysqldump mariadb-dump)" ;;
-        *) DUMP_TOOL="${MYSQL%/*}/mysqldump" ;;
-    esac
-    [ -x "$DUMP_TOOL" ] || DUMP_TOOL="$(command -v mysqldump || true)"
-    [ -n "$DUMP_TOOL" ] || fail MM_HOST_NO_CLIENT "$NODE has no mysqldump" "install the client programs of the server's series on $NODE"
-    # read whole, for a tool that is cut off by a quick reader counts as failed
-    case "$("$DUMP_TOOL" --no-defaults --help 2>/dev/null)" in *--init-command*) CAN_INIT=yes ;; *) CAN_INIT=no ;; esac
-}
-
 # Options of A's files for mysqldump that a dump may have: those which start_dump sets itself, and ones that change no row. Of the
 # connection's the client must have the same. All else (where, ignore-table, no-data, force, …) is refused.
 require_dump_options() {
@@ -45,9 +34,7 @@ print_options() {
     "$1" ${files[@]+"${files[@]}"} --print-defaults 2>/dev/null | tail -n +2 | tr ' ' '\n' | grep '^--' || true
 }
 
-drop_dump() { rm -f "$PART"; }
-
-# try_dump: one dump in PART and its inventory in $SCRATCH/inventory, both of one snapshot; WHY is empty then, else one of busy,
+# try_dump: one dump, into the sink, and its inventory in $SCRATCH/inventory, both of one snapshot; WHY is empty then, else one of busy,
 # prepared, late, moved and changed (CHANGED tells what). Ends the script for what no second try mends.
 try_dump() {
     local status=0 counted=yes
@@ -55,6 +42,7 @@ try_dump() {
     note_state before
     require_dumpable "$SCRATCH/undumpable"
     if ! { open_session && read_objects >"$SCRATCH/objects" && read_tables >"$SCRATCH/tables"; }; then fail_session; fi
+    open_sink
     if ! lock_origin; then
         WHY=busy
         grep -q 1205 "$SCRATCH/session-words" || fail_session
@@ -81,13 +69,14 @@ try_dump() {
     fi
     # while mysqldump reads the rows, their numbers are counted, in the same snapshot
     WHY=''
-    WHILE_ASKING=say_progress
+    WHILE_ASKING=watch_dump
     if ! count_rows "$SCRATCH/tables" >"$SCRATCH/counts"; then
         counted=no
         kill "$DUMP_PID" 2>/dev/null || true
     fi
     WHILE_ASKING=say_asking
     await_job || status=$?
+    settle_sink
     close_session
     note_state after
     CHANGED="$(list_differences "$SCRATCH/before" "$SCRATCH/after")"
@@ -105,6 +94,11 @@ try_dump() {
         return
     fi
     sort "$SCRATCH/objects" "$SCRATCH/counts" >"$SCRATCH/inventory"
+}
+
+watch_dump() {
+    require_sink
+    say_progress
 }
 
 # note_state NAME: what a dump must not see change, sorted, in $SCRATCH/NAME. What no dump carries is of it, the schema sys and
@@ -143,16 +137,17 @@ start_dump() {
     local how=(--single-transaction) flush=() gtid=()
     ! has_gtid_mode || gtid=(--set-gtid-purged=AUTO)
     [ "$LOCK_ALL_TABLES" != true ] || how=(--lock-all-tables)
-    [ "$CAN_INIT" = no ] || how=("--init-command=SET NAMES utf8mb4, SESSION lock_wait_timeout = $LOCK_WAIT_SECONDS" "${how[@]}")
-    # each line at once: the first ones are waited for, with all of the origin behind them
+    [ "$CAN_INIT" = no ] || how=("--init-command=SET NAMES utf8mb4, SESSION lock_wait_timeout = $LOCK_WAIT_SECONDS, SESSION net_write_timeout = $TIMEOUT_SECONDS" "${how[@]}")
+    # each line at once: the first ones are waited for, with all of the origin behind them. And a peer that is busy with one statement takes
+    # no rows for longer than the 60 s after which a server gives its client up; an old mysqldump lets that not be said, and then ends with an error
     ! command -v stdbuf >/dev/null || flush=(stdbuf -oL)
     # what mysqldump does by itself is said, too, for an option file may say otherwise
     timeout "$TIMEOUT_SECONDS" ${flush[@]+"${flush[@]}"} "$DUMP_TOOL" ${CONNECTION[@]+"${CONNECTION[@]}"} "${how[@]}" --all-databases \
         "$(dump_coordinates_flag)" ${gtid[@]+"${gtid[@]}"} --opt --complete-insert --tz-utc --comments --set-charset --quote-names --routines --events --triggers --hex-blob --default-character-set=utf8mb4 --max-allowed-packet=1G \
-        >"$PART" 2>"$SCRATCH/dump-words" 7<&- 8>&- &
+        >"$DUMP_OUT" 2>"$SCRATCH/dump-words" 5>&- 7<&- 8>&- &
     DUMP_PID=$!
     # an estimate: text is about as long as the rows are in their tables
-    begin_job "$DUMP_PID" dumping "$((NEEDED / 2))" read_dumped
+    begin_job "$DUMP_PID" "$SINK_WORD" "$((NEEDED / 2))" read_sunk
 }
 
 # await_snapshot: until the dump has its snapshot, by which the lock is of no more use; status 1 when it has ended before, or the
@@ -162,23 +157,21 @@ await_snapshot() {
     local until=$((LOCKED_AT + LOCK_HOLD_MS)) alive=yes
     while [ "$(now_ms)" -lt "$until" ] && [ "$alive" = yes ]; do
         kill -0 "$DUMP_PID" 2>/dev/null || alive=no
-        ! grep -aqE '^CHANGE (MASTER|REPLICATION SOURCE) TO' "$PART" || return 0
+        ! grep -aqE '^CHANGE (MASTER|REPLICATION SOURCE) TO' "$DUMP_TOP" || return 0
         sleep 0.01
     done
     return 1
 }
 
-read_dumped() { wc -c <"$PART" | tr -d ' '; }
-
-# require_whole_dump STATUS: of PART; and reads its coordinates, into DUMP_FILE, DUMP_POSITION and DUMP_GTID. They stand near its
+# require_whole_dump STATUS: of what is in the sink; and reads its coordinates, into DUMP_FILE, DUMP_POSITION and DUMP_GTID. They stand near its
 # top: the line that --source-data writes, and the GTID set where GTIDs are on; MariaDB is asked for it.
 require_whole_dump() {
-    local top="$SCRATCH/top"
-    if [ "$1" -ne 0 ] || ! tail -n 1 "$PART" | grep -q '^-- Dump completed'; then
+    local top="$SCRATCH/dump-top"
+    if [ "$1" -ne 0 ] || ! tail -n 1 "$DUMP_LAST" | grep -q '^-- Dump completed'; then
         fail MM_SEED_DUMP "the dump on $NODE ended with status $1 (124: after $TIMEOUT_SECONDS s); $NODE was only read" \
             "mend what mysqldump names, then run up again" "$(cat "$SCRATCH/dump-words")"
     fi
-    head -n 400 "$PART" | cut -c 1-100000 >"$top"
+    head -n 400 "$DUMP_TOP" | cut -c 1-100000 >"$top"
     DUMP_FILE="$(sed -n "s/^CHANGE .*_LOG_FILE='\([^']*\)'.*/\1/p" "$top" | head -n 1)"
     DUMP_POSITION="$(sed -n 's/^CHANGE .*_LOG_POS=\([0-9]*\).*/\1/p' "$top" | head -n 1)"
     DUMP_GTID="$(awk '/^SET @@GLOBAL.GTID_PURGED=/ { on = 1 } on { print } on && /;$/ { exit }' "$top" | tr -d '\n ' | sed -n "s/.*'\([^']*\)'.*/\1/p")"

@@ -107,11 +107,12 @@ describe("without GTIDs, over sudo and a bastion, with the account made by @pulu
     });
 
     test("a channel that was lost on b is not attached again where it would apply rows twice", async () => {
+        await b.sql("STOP REPLICA");
         const source =
             (await b.run("mysql -E -e 'SHOW REPLICA STATUS'")).match(
                 /Relay_Source_Log_File: (\S+)[\s\S]*Exec_Source_Log_Pos: (\d+)/,
             ) ?? [];
-        await b.sql("STOP REPLICA; RESET REPLICA ALL");
+        await b.sql("RESET REPLICA ALL");
         stack.settings.converge = "b lost its channel";
         expect((await stack.up()).text).toContain("MM_LINK_COORDINATES_LOST: b no longer follows a.example.com:3306");
         await b.sql(

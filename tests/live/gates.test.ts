@@ -22,6 +22,7 @@ beforeAll(async () => {
         "SET SESSION sql_mode = 'ALLOW_INVALID_DATES'; CREATE TABLE shop.due (id INT PRIMARY KEY, day DATE, at DATETIME); " +
             "INSERT INTO shop.due VALUES (1, '2024-02-31', '2023-02-29 12:00:00')",
     );
+    stack.settings.seed = { method: "dump" };
     await stack.init();
 });
 

@@ -106,14 +106,18 @@ export function lab(script: string, args: string[], env: Record<string, string> 
 
 export const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** An idle source notices only at its next heartbeat that its replica has left, and a preflight refuses a replica that it cannot place. */
-export const untilNobodyFollows = (source: Host) =>
-    waitFor(
+/** An idle source notices only at its next heartbeat that its replica has left, and a preflight refuses a replica that it cannot place: told here. */
+export async function untilNobodyFollows(source: Host): Promise<void> {
+    const threads =
+        "SELECT CONCAT('KILL ', id, ';') FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'";
+    await source.run(`mysql -NBe "${threads}" | mysql --force || true`);
+    await waitFor(
         `${source.name} without replicas`,
         90,
         () => source.sql("SHOW REPLICAS"),
         (rows) => rows === "",
     );
+}
 
 /** Waits until `look` gives what is wanted; throws with what it gave last when the time is over. */
 export async function waitFor<T>(

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { a, b, checkout, freshHosts, type Host } from "./hosts";
+import { a, b, checkout, freshHosts, type Host, lab, untilNobodyFollows } from "./hosts";
 import { Stack } from "./stack";
 
 jest.setTimeout(300_000);
@@ -9,8 +9,8 @@ const login = { user: "o'pulumi", password: `it's "quoted" \\ $HOME \`id\` #;` }
 const who = "'o''pulumi'@'localhost'";
 const stack = new Stack("rights");
 
-/** The statements that README.md gives for the account, on both nodes and beside them on b. */
-const [onBoth = "", onPeer = ""] = [
+/** The statements that README.md gives for the account: on both nodes, beside them on b, and on both for a clone. */
+const [onBoth = "", onPeer = "", forClone = ""] = [
     ...readFileSync(join(checkout, "README.md"), "utf8").matchAll(/^ {3}GRANT ([A-Z_, \n]+) ON \*\.\*/gm),
 ].map(([, list]) => (list ?? "").replace(/\s+/g, " "));
 
@@ -36,7 +36,9 @@ beforeAll(async () => {
 });
 
 test("up, with an account that has the rights of README.md and no others", async () => {
-    await stack.mustUp();
+    expect(await stack.mustUp()).toContain(
+        "MM_SEED_SLOWER: a: seed.method auto takes stream, for clone: the login lacks DELETE, BACKUP_ADMIN, CLONE_ADMIN",
+    );
     expect([await a.replica("Replica_SQL_Running"), await b.replica("Replica_SQL_Running")]).toEqual(["Yes", "Yes"]);
 });
 
@@ -57,6 +59,15 @@ test("destroy", async () => {
         expect(await host.sql("SELECT COUNT(*) FROM mysql.user WHERE user = 'replicator'")).toBe("0");
         expect(await host.replica("Source_Host")).toBe("");
     }
+});
+
+test("up by clone, with the rights that README.md gives for that beside them", async () => {
+    await untilNobodyFollows(a);
+    lab("hosts.sh", ["reset", "b"]);
+    await makeLogin(b, `${onBoth}, ${onPeer}, ${forClone}`);
+    await a.sql(`GRANT ${forClone} ON *.* TO ${who} WITH GRANT OPTION`);
+    expect(await stack.mustUp()).toContain("a: seed.method auto takes clone");
+    await stack.mustDestroy();
 });
 
 test("what is missing is named at once, before anything changes on that node", async () => {

@@ -75,6 +75,8 @@ beforeAll(async () => {
     stack.settings.ssh = { ...(stack.settings.ssh as object), privateKeyFile: keyFile };
     stack.settings.a = { ...(stack.settings.a as object), mysql: { admin: { user: "pulumi" } } };
     stack.settings.mysql = { login: { user: "op" } };
+    // its receiver is a file on b, which holds passwords for as long as it is there
+    stack.settings.seed = { method: "stream" };
     await stack.init();
     await stack.seal({
         "ssh.privateKeyPassphrase": secrets["key's passphrase"] ?? "",

@@ -19,7 +19,7 @@ export const inventory = [
     "-- Dump completed, with an inventory of 3 lines",
     "",
 ].join("\n");
-export const line = `dump file=mysql-bin.000007 position=1234 gtid=uuid-a:1-9,uuid-c:1-2 bytes=${dump.length + inventory.length}\n`;
+export const line = `dump method=dump file=mysql-bin.000007 position=1234 gtid=uuid-a:1-9,uuid-c:1-2 bytes=${dump.length + inventory.length}\n`;
 
 /** Node a with a dump program, which answers `dumps` in turn (the last one again), and an ssh that says how much arrived. */
 export function readyToDump(...dumps: (Answer | ((host: FakeHost) => Answer))[]) {
@@ -44,7 +44,8 @@ export function readyToDump(...dumps: (Answer | ((host: FakeHost) => Answer))[])
     const parameters = {
         NODE: "a",
         SEED: "wanted",
-        ADMIT: "admit yes",
+        ADMIT: "admit method=dump",
+        OFFER: "offer method=dump key=ssh-ed25519,KEY",
         BACKUP_FILE: host.path("/tmp/master_backup.sql"),
         KEEP_BACKUP: false,
         LOCK_ALL_TABLES: false,

@@ -28,7 +28,7 @@ export interface Call {
 }
 
 /** What every step's parameters are, unless told otherwise. */
-const common: Parameters = {
+export const common: Parameters = {
     NODE: "b",
     PORT: 3306,
     CONVERGE: "",

@@ -15,7 +15,7 @@ export interface Rule {
 }
 
 const silent =
-    /^(SET SESSION|SET NAMES|START TRANSACTION|UNLOCK TABLES|SAVEPOINT|XA RECOVER CONVERT XID$|ROLLBACK TO|FLUSH LOCAL (PRIVILEGES|TABLES WITH READ LOCK)$|RESET BINARY LOGS AND GTIDS|RESET MASTER|CREATE (DATABASE|TABLE)|GRANT|DROP DATABASE|INSERT|KILL|REVOKE)/;
+    /^(SET SESSION|SET NAMES|START TRANSACTION|UNLOCK TABLES|SAVEPOINT|XA RECOVER CONVERT XID$|ROLLBACK TO|FLUSH LOCAL (PRIVILEGES|TABLES WITH READ LOCK)$|RESET BINARY LOGS AND GTIDS|RESET MASTER|CREATE (DATABASE|TABLE)|GRANT (?!BACKUP_ADMIN)|DROP DATABASE|INSERT|KILL|REVOKE (?!BACKUP_ADMIN))/;
 
 /** What SHOW PROCESSLIST gives: the asker (id 9), the server's own threads, a replica, and `others` as ID, USER, HOST, COMMAND, TIME, INFO. */
 export function processList(...others: [number, string, string, string, number, string][]): string {
@@ -64,6 +64,8 @@ export class FakeServer {
     enabledEvents = "";
     disabledEvents = "";
     eventsToDisable = "";
+    /** Those that were added to the server, by name. */
+    readonly plugins = new Set<string>();
     grants =
         "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `replicator`@`%`\nGRANT SELECT ON `mysql_master_master`.* TO `replicator`@`%`";
 
@@ -81,6 +83,10 @@ export class FakeServer {
             read_only: "0",
             event_scheduler: "ON",
             max_allowed_packet: "67108864",
+            innodb_flush_log_at_trx_commit: "1",
+            innodb_page_size: "16384",
+            innodb_data_file_path: "ibdata1:12M:autoextend",
+            plugin_dir: "/nowhere/",
             gtid_mode: "ON",
             relay_log_recovery: "0",
             lower_case_table_names: "0",
@@ -145,6 +151,7 @@ export class FakeServer {
         return (
             this.readValues(statement) ??
             this.changeAccount(statement) ??
+            this.changeClone(statement) ??
             this.replicate(statement) ??
             this.look(statement)
         );
@@ -200,6 +207,27 @@ export class FakeServer {
                 return this.accounts.delete(who)
                     ? {}
                     : refused(1396, `Operation DROP USER failed for '${user}'@'${host}'`);
+            default:
+                return undefined;
+        }
+    }
+
+    /** What a clone needs: a right of the account, and the plugin. */
+    private changeClone(statement: string): Answer | undefined {
+        const right = "\nGRANT BACKUP_ADMIN ON *.* TO `replicator`@`%`";
+        switch (statement.split(" ").slice(0, 2).join(" ")) {
+            case "GRANT BACKUP_ADMIN":
+                this.grants = this.grants.replace(right, "") + right;
+                return {};
+            case "REVOKE BACKUP_ADMIN":
+                this.grants = this.grants.replace(right, "");
+                return {};
+            case "INSTALL PLUGIN":
+                this.plugins.add("clone");
+                return {};
+            case "UNINSTALL PLUGIN":
+                this.plugins.delete("clone");
+                return {};
             default:
                 return undefined;
         }
@@ -342,6 +370,16 @@ export class FakeServer {
             [/^SELECT name FROM information_schema\.innodb_tablespaces WHERE/, ""],
             [/^SELECT table_name FROM information_schema\.tables WHERE table_schema = 'mysql'/, "user\nplugin"],
             [/^SHOW (REPLICAS|SLAVE HOSTS)$/, ""],
+            [
+                /^SELECT 1 FROM information_schema\.plugins WHERE plugin_name = 'clone' AND plugin_status = 'ACTIVE'$/,
+                this.plugins.has("clone") ? "1" : "",
+            ],
+            [
+                /^SELECT plugin_name FROM information_schema\.plugins WHERE plugin_status = 'ACTIVE' AND plugin_library IS NOT NULL /,
+                lines([...this.plugins].filter((name) => name !== "clone").sort()),
+            ],
+            [/^SELECT path FROM information_schema\.innodb_datafiles WHERE path LIKE '\/%'$/, ""],
+            [/^SHOW GLOBAL STATUS LIKE 'Ssl_server_not_after'$/, "Ssl_server_not_after\tNov 21 10:00:00 2036 GMT"],
             [/^SELECT VARIABLE_VALUE FROM performance_schema\.persisted_variables/, ""],
             [/^SELECT .* FROM performance_schema\.replication_applier_(global_)?filters$/, ""],
             [/^SELECT 1 FROM mysql_master_master\.row_test WHERE token = /, "1"],

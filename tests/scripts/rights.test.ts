@@ -24,7 +24,7 @@ it("README.md lists the rights that are asked for", () => {
     ];
     expect(
         listed.map(([, list = "", option]) => `${list.replace(/\s+/g, " ")}${option ? ", GRANT OPTION" : ""}`),
-    ).toEqual([always, forImport]);
+    ).toEqual([always, forImport, `${listOf("RIGHTS_CLONE")}, GRANT OPTION`]);
 });
 
 it("README.md gives mysql.admin the rights with which the live tests run, and no others", () => {
@@ -50,7 +50,7 @@ describe("a login over the socket", () => {
         host.local.loginGrants = grants;
         expect(await host.run("seed-look.sh", look)).toMatchObject({
             exitCode: 0,
-            stdout: "seed wanted\n",
+            stdout: expect.stringMatching(/^seed wanted server=MySQL\/9\.7\.4 clone=\S+ machine=\S+ page=16384 .*\n$/),
             stderr: "",
         });
     });

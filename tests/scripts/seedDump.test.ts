@@ -25,7 +25,7 @@ describe("seed-dump.sh", () => {
         ]);
         expect(callsOf("mysqldump").map(({ argv }) => argv.slice(2))).toEqual([
             [
-                "--init-command=SET NAMES utf8mb4, SESSION lock_wait_timeout = 10",
+                "--init-command=SET NAMES utf8mb4, SESSION lock_wait_timeout = 10, SESSION net_write_timeout = 60",
                 "--single-transaction",
                 "--all-databases",
                 "--source-data=1",

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, statSync } from "node:fs";
 import { cleanUpHosts, makeHost } from "./fakeHost";
 
@@ -14,7 +15,10 @@ function ready() {
         BACKUP_FILE: "/tmp/master_backup.sql",
         KEEP_BACKUP: false,
         SEED: "wanted",
-        OFFER: "offer key=ssh-ed25519,KEY",
+        METHOD: "dump",
+        PEER_FACTS: "",
+        LOCK_ALL_TABLES: false,
+        OFFER: "offer method=dump key=ssh-ed25519,KEY",
         PEER_UUID: "uuid-x",
         SOURCE_UUID: "uuid-a",
     };
@@ -26,7 +30,7 @@ describe("seed-offer.sh", () => {
         const { host, parameters } = ready();
         const run = await host.run("seed-offer.sh", parameters);
         const [type, key] = (host.memory("copy-key.pub") ?? "").split(" ");
-        expect(run).toMatchObject({ exitCode: 0, stdout: `offer key=${type},${key}\n`, stderr: "" });
+        expect(run).toMatchObject({ exitCode: 0, stdout: `offer method=dump key=${type},${key}\n`, stderr: "" });
         expect(statSync(host.path("/var/lib/mysql-master-master/3306/copy-key")).mode & 0o777).toBe(0o600);
         expect((await host.run("seed-offer.sh", parameters)).stdout).toBe(run.stdout);
     });
@@ -64,7 +68,7 @@ describe("seed-admit.sh", () => {
     ])("lets the key of %s deliver the backup and do nothing else", async (SSH_USER, sudo) => {
         const { host, parameters } = ready();
         const run = await host.run("seed-admit.sh", { ...parameters, SSH_USER });
-        expect(run).toMatchObject({ exitCode: 0, stdout: "admit yes\n", stderr: "" });
+        expect(run).toMatchObject({ exitCode: 0, stdout: "admit method=dump\n", stderr: "" });
         const receiver = host.path("/var/lib/mysql-master-master/3306/receive-backup");
         const admitted = `command="${sudo}bash ${receiver}",${limits} ssh-ed25519 KEY mysql-master-master-seed-3306`;
         expect(host.read(keys)).toBe(`${mine}\n${admitted}\n`);
@@ -117,6 +121,28 @@ describe("seed-admit.sh", () => {
         },
     );
 
+    it("of a stream has the key feed the import that the step carries, as up, from where the step was called; no file is claimed", async () => {
+        const { host, parameters } = ready();
+        const receiver = "echo 'it is \"$1\"'\nmain";
+        host.write("/tmp/master_backup.sql", "somebody's");
+        const run = await host.run("seed-admit.sh", {
+            ...parameters,
+            OFFER: "offer method=stream key=ssh-ed25519,KEY",
+            RECEIVER: receiver,
+            BACKUP_FILE: host.path("/tmp/master_backup.sql"),
+        });
+        expect(run).toMatchObject({ exitCode: 0, stdout: "admit method=stream\n", stderr: "" });
+        const place = "/var/lib/mysql-master-master/3306/receive-backup";
+        expect([host.memory("receive-backup"), statSync(host.path(place)).mode & 0o777]).toEqual([
+            `set -- up 10.0.0.9\n${receiver}\n`,
+            0o600,
+        ]);
+        expect(host.read(keys)).toBe(
+            `${mine}\ncommand="bash ${host.path(place)}",${limits} ssh-ed25519 KEY mysql-master-master-seed-3306\n`,
+        );
+        expect([host.memory("backup"), host.read("/tmp/master_backup.sql")]).toEqual([undefined, "somebody's"]);
+    });
+
     it("claims the file first: it delivers over none but its own, and lets nobody in where there is another", async () => {
         const { host, parameters } = ready();
         const own = { ...parameters, BACKUP_FILE: host.path("/tmp/backup") };
@@ -135,14 +161,14 @@ describe("seed-admit.sh", () => {
             "somebody's",
         ]);
         host.remember("backup", `${own.BACKUP_FILE}\n`);
-        expect(await host.run("seed-admit.sh", own)).toMatchObject({ exitCode: 0, stdout: "admit yes\n" });
+        expect(await host.run("seed-admit.sh", own)).toMatchObject({ exitCode: 0, stdout: "admit method=dump\n" });
     });
 
     it.each([
         ["done", "uuid-b", "admit no\n"],
         ["imported", "uuid-b", "admit no\n"],
-        ["unfinished", "uuid-b", "admit yes\n"],
-        ["done", "the-server-before", "admit yes\n"],
+        ["unfinished", "uuid-b", "admit method=dump\n"],
+        ["done", "the-server-before", "admit method=dump\n"],
     ])("after a seed that is %s, on %s, says %j", async (state, own, answer) => {
         const { host, parameters } = ready();
         host.remember("seed", `state=${state} source=uuid-a own=${own}\n`);
@@ -159,6 +185,8 @@ describe("seed-admit.sh", () => {
 });
 
 describe("seed-look.sh", () => {
+    const facts = `server=MySQL/9.7.4 clone=there~is~no~clone~plugin~among~the~server's~files machine=${execFileSync("uname", ["-m"], { encoding: "utf8" }).trim()} page=16384 names=0 system=ibdata1:12M:autoextend plugins=`;
+
     it.each([
         ["wanted", undefined],
         ["done", "state=done source=uuid-a own=uuid-b x=1\n"],
@@ -174,7 +202,7 @@ describe("seed-look.sh", () => {
         for (let time = 0; time < 2; time++) {
             expect(await host.run("seed-look.sh", parameters)).toMatchObject({
                 exitCode: 0,
-                stdout: `seed ${state}\n`,
+                stdout: state === "wanted" ? `seed wanted ${facts}\n` : `seed ${state}\n`,
                 stderr: "",
             });
         }

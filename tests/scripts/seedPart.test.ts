@@ -4,7 +4,16 @@ cleanUpHosts();
 
 const script = "seed-offer.sh";
 const link = "source=b.example.com:3306 uuid=uuid-old password=d\n";
-const parameters = { NODE: "a", SEED: "wanted", PEER_UUID: "uuid-new", BACKUP_FILE: "/none", KEEP_BACKUP: false };
+const parameters = {
+    NODE: "a",
+    SEED: "wanted",
+    METHOD: "dump",
+    PEER_FACTS: "",
+    LOCK_ALL_TABLES: false,
+    PEER_UUID: "uuid-new",
+    BACKUP_FILE: "/none",
+    KEEP_BACKUP: false,
+};
 const applied = {
     Source_Host: "b.example.com",
     Source_Port: "3306",
@@ -55,7 +64,7 @@ describe("seed-offer.sh, when a new peer is seeded in the old one's place,", () 
         const run = await host.run(script, parameters);
         expect(changes(run.statements)).toEqual(["STOP REPLICA", "RESET REPLICA ALL"]);
         expect(run).toMatchObject({ exitCode: 0, stderr: "a: no longer follows its old peer\n" });
-        expect(run.stdout).toMatch(/^offer key=ssh-ed25519,\S+\n$/);
+        expect(run.stdout).toMatch(/^offer method=dump key=ssh-ed25519,\S+\n$/);
         expect(host.memory("link")).toBeUndefined();
         const again = await host.run(script, parameters);
         expect([again.exitCode, again.stdout, again.stderr, changes(again.statements)]).toEqual([

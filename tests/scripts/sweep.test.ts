@@ -25,7 +25,10 @@ function littered(): FakeHost {
     host.remember("link", "source=a.example.com:3306 uuid=uuid-a\n");
     host.remember("account", "account=replicator@% digest=unfinished\n");
     host.remember("backup", `${host.path("/tmp/backup.sql")}\n`);
-    host.remember("packet-limit", "33554432\n");
+    host.remember("import-settings", "max_allowed_packet=33554432 innodb_flush_log_at_trx_commit=2\n");
+    host.remember("donor", "plugin=ours right=ours\n");
+    host.local.plugins.add("clone");
+    host.local.grants += "\nGRANT BACKUP_ADMIN ON *.* TO `replicator`@`%`";
     host.remember("strict-mode", "1\n");
     host.local.variables.set("gtid_strict_mode", "0");
     for (const name of ["copy-key", "copy-key.pub", "dump", "receive-backup", "link.new"]) {
@@ -64,12 +67,18 @@ describe("lock-host.sh at destroy", () => {
             "DROP DATABASE IF EXISTS mysql_master_master",
             "SET GLOBAL super_read_only = 1",
             "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1",
+            "SET SESSION sql_log_bin = 0",
+            "REVOKE BACKUP_ADMIN ON *.* FROM 'replicator'@'%'",
+            "UNINSTALL PLUGIN clone",
+            "SET GLOBAL super_read_only = 1",
+            "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1",
             "DROP USER 'replicator'@'%'",
             "SET GLOBAL super_read_only = 1",
             "SET GLOBAL super_read_only = 0",
             "SET GLOBAL read_only = 0",
             "SET GLOBAL event_scheduler = ON",
             "SET GLOBAL max_allowed_packet = 33554432",
+            "SET GLOBAL innodb_flush_log_at_trx_commit = 2",
         ]);
         expect(run).toMatchObject({
             exitCode: 0,
@@ -81,7 +90,7 @@ describe("lock-host.sh at destroy", () => {
         expect(host.read("/etc/my.cnf")).toBe("[mysqld]\nmine=1\n");
         expect(host.read("/root/.ssh/authorized_keys")).toBe(keys);
         const names = ["owner", "link", "account", "backup", "dump", "copy-key", "copy-key.pub", "receive-backup"];
-        const more = ["link.new", "before-fence", "option-file", "packet-limit", "strict-mode"];
+        const more = ["link.new", "before-fence", "option-file", "import-settings", "donor", "strict-mode"];
         expect([...names, ...more].filter((name) => host.memory(name) !== undefined)).toEqual([]);
         expect(host.memory("lock")).toBe("");
     });
@@ -94,7 +103,7 @@ describe("lock-host.sh at destroy", () => {
         host.local.eventsToDisable = `\`shop\`.\`beat\`\t${charset}\t${alter}\n`;
         host.local.rules.push({ on: alter, answer: {} });
         const run = await host.run(script, down, "down");
-        expect(changes(run.statements).slice(-8, -1)).toEqual([
+        expect(changes(run.statements).slice(-9, -2)).toEqual([
             "SET GLOBAL super_read_only = 0",
             "SET SESSION sql_log_bin = 0",
             charset,

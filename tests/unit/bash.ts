@@ -37,3 +37,21 @@ export function withFolder<T>(use: (folder: string) => T): T {
         rmSync(folder, { recursive: true, force: true });
     }
 }
+
+/** What stands outside all functions, and each function whose name is in what is reached. */
+export function reachedIn(text: string): string {
+    const functions = new Map<string, string>();
+    const outside = text.replace(/^(\w+)\(\) (?:.*\}$|[\s\S]*?\n\}$)/gm, (whole, name) => {
+        functions.set(name, whole);
+        return "";
+    });
+    const reached = [outside];
+    // grows while it is walked
+    for (const part of reached) {
+        for (const word of part.match(/\w+/g) ?? []) {
+            reached.push(functions.get(word) ?? "");
+            functions.delete(word);
+        }
+    }
+    return reached.join("\n");
+}

@@ -274,7 +274,7 @@ describe("what the settings say of time", () => {
         },
     );
 
-    it("seed.timeoutSeconds reaches the dump and the import, and lets no other step run again", async () => {
+    it("seed.timeoutSeconds reaches the dump, what takes it, and the import, and lets no other step run again", async () => {
         const texts = async (seed = {}) =>
             (await buildPair({ ...plainArgs(), seed })).commands.map(({ name, inputs }) => [
                 name,
@@ -282,17 +282,24 @@ describe("what the settings say of time", () => {
             ]);
         const before = Object.fromEntries(await texts());
         const changed = (await texts({ timeoutSeconds: 60 })).filter(([name, text]) => before[String(name)] !== text);
-        expect(changed.map(([name]) => name)).toEqual(["pair-link-seed-dump", "pair-link-seed-load"]);
+        expect(changed.map(([name]) => name)).toEqual([
+            "pair-link-seed-admit",
+            "pair-link-seed-dump",
+            "pair-link-seed-load",
+        ]);
     });
 
-    it("the account's host pattern reaches the steps that make, prove and drop it", async () => {
+    it("the account's host pattern reaches the steps that make, prove, use and drop it", async () => {
         const { commands } = await buildPair({
             ...plainArgs(),
             account: { hostPattern: "10.%", password: "SECRETaccount" },
         });
         const given = commands.filter(({ inputs }) => parameter(inputs.stdin, "ACCOUNT_HOST") === "10.%");
         expect(given.map(({ name }) => name).sort()).toEqual([
+            "pair-link-seed-admit",
+            "pair-link-seed-dump",
             "pair-link-seed-load",
+            "pair-link-seed-offer",
             "pair-lock-a",
             "pair-lock-b",
             "pair-replicator-account",

@@ -47,6 +47,7 @@ describe("a secret", () => {
             "pair-link-attach-b",
             "pair-link-rows-a",
             "pair-link-rows-b",
+            "pair-link-seed-admit",
             "pair-link-seed-load",
             "pair-replicator-account",
             "pair-replicator-login",

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { z } from "zod";
 import { defaults } from "../../core/defaults";
+import { assembleScript } from "../../core/script";
 import { stackSchema } from "../../core/settingsSchema";
-import { remoteText } from "./bash";
+import { reachedIn, remoteText } from "./bash";
 
 /** What is written twice, in the code and for a reader, says the same. */
 
@@ -42,18 +43,25 @@ describe("the header of a script", () => {
     const said = (text: string) => codesOf(/^# codes:(.*(?:\n# {2}.*)*)/m.exec(text)?.[1] ?? "");
     const called = (text: string) => [...text.matchAll(/\b(?:fail|warn) (MM_\w+)/g)].map(([, code]) => code ?? "");
 
-    it.each(scripts)("names exactly the codes that %s and the pieces in its folder stop or warn with", (script) => {
-        const pieces = files.filter((file) => file.startsWith(script.replace(/\.sh$/, "/")));
-        const text = [script, ...pieces].map(remoteText).join("\n");
-        expect([...said(text)].sort()).toEqual(sorted(called(text)));
+    const ownPieces = (script: string) => files.filter((file) => file.startsWith(script.replace(/\.sh$/, "/")));
+    const partsOf = (script: string) =>
+        /^# parts:(.*(?:\n# {2}.*)*)/m.exec(remoteText(script))?.[1]?.match(/\S+\.sh/g) ?? [];
+
+    it.each(scripts)("names exactly the codes that %s and the pieces it names stop or warn with", (script) => {
+        const text = [script, ...ownPieces(script)].map(remoteText).join("\n");
+        // of a shared piece that the header names: what this script can come to
+        const reached = new Set(reachedIn(assembleScript(script, {})).split("\n"));
+        const shared = partsOf(script).filter((file) => file.startsWith("lib/"));
+        const lines = shared.flatMap((file) => remoteText(file).split("\n")).filter((line) => reached.has(line));
+        expect([...said(text)].sort()).toEqual(sorted([...called(text), ...called(lines.join("\n"))]));
         // a code that stands for several, or that a variable holds, would be seen by neither
         expect(text.match(/MM_[A-Z_]*\*|\b(?:fail|warn) ["$]/g)).toBeNull();
     });
 
     it.each(scripts.filter((script) => script !== "preflight.sh"))("names the pieces in the folder of %s", (script) => {
-        const own = files.filter((file) => file.startsWith(script.replace(/\.sh$/, "/")));
-        const [, parts = ""] = /^# parts:(.*(?:\n# {2}.*)*)/m.exec(remoteText(script)) ?? [];
-        expect((parts.match(/\S+\.sh/g) ?? []).sort()).toEqual(own);
+        const [own, shared] = [ownPieces(script), partsOf(script).filter((file) => file.startsWith("lib/"))];
+        expect([...partsOf(script)].sort()).toEqual([...own, ...shared].sort());
+        expect(shared.filter((file) => !files.includes(file))).toEqual([]);
     });
 
     it("is read by this test over several lines, and a call wherever it stands", () => {

@@ -113,9 +113,9 @@ describe("what is taken", () => {
                 .map((line) => line.trim()),
         );
         expect([...said].filter(Boolean).sort()).toEqual(["runs -s -- down", "runs -s -- up"]);
-        // the parameters of a script stand before its first function
+        // the parameters of a script stand before its first function; one of them may hold a script
         const scripts = commands.map(({ inputs }) => String(secretOf(inputs.stdin)));
-        const parameters = scripts.map((text) => text.slice(0, text.indexOf("\nredact() {")));
+        const parameters = scripts.map((text) => text.slice(0, text.lastIndexOf("\nredact() {")));
         const shown = runBash(`${parameters.join("\n")}\n`);
         expect([shown.stdout.toString(), shown.stderr, shown.exitCode]).toEqual(["", "", 0]);
     });

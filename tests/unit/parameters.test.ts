@@ -1,6 +1,6 @@
 import { preflightRequest } from "../../core/preflightRequest";
 import { scriptOf } from "../../preflight/look";
-import { remoteText } from "./bash";
+import { reachedIn, remoteText, runBash } from "./bash";
 import { buildPair, plainArgs, secretOf } from "./pair";
 
 /** A name that a script reads and nobody gives ends it on a host, without a code; and one that it does not read runs it for nothing. */
@@ -15,31 +15,21 @@ async function assembledTexts(): Promise<[name: string, script: string, text: st
     const texts = commands.map(({ name, inputs }) => [name, String(secretOf(inputs.stdin))]);
     const request = preflightRequest({ a: { host: "a", ssh: { host: "a" } }, b: { host: "b", ssh: { host: "b" } } });
     const all = [...texts, ["pair-preflight", scriptOf(request.a, request.b, request)]];
-    return all.map(([name = "", text = ""]) => [name, `${/^STEP='(.*)'$/m.exec(text)?.[1]}.sh`, text]);
+    const carrier = commands.find(({ name }) => name === "pair-link-seed-admit");
+    const carried = runBash(`${parametersOf(String(secretOf(carrier?.inputs.stdin)))}\nprintf %s "$RECEIVER"`).stdout;
+    return [...all, ["what pair-link-seed-admit carries", carried.toString()]].map(([name = "", text = ""]) => [
+        name,
+        `${/^STEP='(.*)'$/m.exec(text)?.[1]}.sh`,
+        text,
+    ]);
 }
-const givenTo = (text: string) => wordsOf(text.slice(0, text.indexOf("\nredact() {")), /^([A-Z_]+)='/gm);
+/** What stands before the first function: a parameter may hold a script, with parameters and functions of its own. */
+const parametersOf = (text: string) => text.slice(0, text.lastIndexOf("\nredact() {"));
+const givenTo = (text: string) => wordsOf(parametersOf(text).replace(/^(RECEIVER=')[\s\S]*/m, "$1"), /^([A-Z_]+)='/gm);
 
 /** Words in capitals of a script's `in:` lines. */
 const headerOf = (script: string) =>
     wordsOf(/# in:([\s\S]*?)# out:/.exec(remoteText(script))?.[1] ?? "", /\b([A-Z][A-Z_]+)\b/g);
-
-/** What stands outside all functions, and each function whose name is in what is reached. */
-function reachedIn(text: string): string {
-    const functions = new Map<string, string>();
-    const outside = text.replace(/^(\w+)\(\) (?:.*\}$|[\s\S]*?\n\}$)/gm, (whole, name) => {
-        functions.set(name, whole);
-        return "";
-    });
-    const reached = [outside];
-    // grows while it is walked
-    for (const part of reached) {
-        for (const word of part.match(/\w+/g) ?? []) {
-            reached.push(functions.get(word) ?? "");
-            functions.delete(word);
-        }
-    }
-    return reached.join("\n");
-}
 
 /** Names in capitals that are read without a default, and set nowhere: those that somebody has to give. */
 function wantedBy(text: string): string[] {
@@ -55,7 +45,10 @@ describe("every step", () => {
         const remote = texts.filter(([name]) => name !== "pair-preflight").map(([, , text]) => givenTo(text));
         const common = (remote[0] ?? []).filter((word) => remote.every((given) => given.includes(word)));
         const differing = texts.map(([name, script, text]) => {
-            const [header, given] = [headerOf(script), givenTo(text)];
+            // the receiver gets what its carrier gets, but for itself
+            const header =
+                script === "seed-receive.sh" ? without(headerOf("seed-admit.sh"), ["RECEIVER"]) : headerOf(script);
+            const given = givenTo(text);
             return [name, without(header, given), without(given, header, common, ["AFTER"]), header.length > 2];
         });
         expect(differing).toEqual(texts.map(([name]) => [name, [], [], true]));

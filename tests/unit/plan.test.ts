@@ -23,10 +23,38 @@ describe("what a preview says", () => {
             [
                 "# a.example.com: unless b.example.com was seeded by an earlier up:",
                 "# a.example.com:   take no writes for some milliseconds, while the dump's snapshot is made",
-                "# a.example.com:   mysqldump --single-transaction --all-databases, with coordinates, into /tmp/master_backup.sql",
+                "# a.example.com:   mysqldump --single-transaction --all-databases, with coordinates, into /tmp/master_backup.sql (by stream: into the peer's import)",
                 "# a.example.com:   count the rows of the same snapshot, and add an inventory",
-                "# a.example.com:   copy it over SSH to root@b.example.com port 22, straight from host to host",
+                "# a.example.com:   send it over SSH to root@b.example.com port 22, straight from host to host",
                 "# a.example.com:   keep the file: false",
+                "# a.example.com:   by mariabackup: none of this, but stream this server's files there; by clone: but end what that needed here",
+                run,
+            ].join("\n"),
+        );
+    });
+
+    it.each([
+        [undefined, "choose the fastest method that both servers can do: clone or mariabackup, stream or dump"],
+        ["auto", "choose the fastest method that both servers can do: clone or mariabackup, stream or dump"],
+        ["dump", "take the method dump, or stop where it cannot be"],
+        ["stream", "take the method stream, or stop where it cannot be"],
+        ["clone", "take the method clone, or stop where it cannot be"],
+        ["mariabackup", "take the method mariabackup, or stop where it cannot be"],
+    ])("of the method %s: what is chosen, and what each one needs", async (method, chosen) => {
+        const { get } = await buildPair({ ...plainArgs(), seed: { ...(method !== undefined && { method }) } });
+        expect(get("pair-link-seed-offer").inputs.create).toBe(
+            [
+                "# a.example.com: unless b.example.com was seeded by an earlier up:",
+                `# a.example.com:   ${chosen}`,
+                "# a.example.com:   make what the peer needs for that, removed after it: a throw-away SSH key; for a clone MySQL's plugin, and a right of the account",
+                run,
+            ].join("\n"),
+        );
+        expect(get("pair-link-seed-admit").inputs.create).toBe(
+            [
+                "# b.example.com: unless b.example.com was seeded by an earlier up:",
+                "# b.example.com:   by dump, stream or mariabackup: let that key in, to deliver /tmp/master_backup.sql, the import's input or the origin's files, and for nothing else",
+                "# b.example.com:   by clone: stop unless this node holds nothing of its own, and nobody else is connected; make it read-only; clone a.example.com:3306 over TLS, which restarts this server",
                 run,
             ].join("\n"),
         );
@@ -36,7 +64,7 @@ describe("what a preview says", () => {
         const { get } = await buildPair({ ...plainArgs(), seed: { lockAllTables: true } });
         expect(`${get("pair-link-seed-dump").inputs.create}`.split("\n").slice(1, 3)).toEqual([
             "# a.example.com:   take no writes during the dump, for tables without transactions",
-            "# a.example.com:   mysqldump --lock-all-tables --all-databases, with coordinates, into /tmp/master_backup.sql",
+            "# a.example.com:   mysqldump --lock-all-tables --all-databases, with coordinates, into /tmp/master_backup.sql (by stream: into the peer's import)",
         ]);
     });
 

@@ -1,4 +1,4 @@
-import { problemsOf } from "./stack";
+import { problemsOf, read } from "./stack";
 
 type Changes = Record<string, unknown>;
 
@@ -21,6 +21,26 @@ const noKey = "gives no key; give one of privateKeyFile, privateKey (a secret) o
 const noHostKey =
     "hostKey: is missing; give hostKey, knownHosts or knownHostsFile (hostKeyCheck: false leaves the check out: anyone between could then read and change everything)";
 const unreachable = ["a", "b"].flatMap((label) => [`${label}.ssh: ${noKey}`, `${label}.ssh.${noHostKey}`]);
+
+const noFile = (method: string) => [
+    `seed.method: is ${method}, which leaves no backup for seed.keepBackup; set it to dump, or take keepBackup out`,
+];
+
+/** A backup is kept of a method that makes one. */
+const methods: [string, Changes, string[]][] = [
+    ["a stream, of which a backup is to be kept", { seed: { method: "stream", keepBackup: true } }, noFile("stream")],
+    ["a clone, of which a backup is to be kept", { seed: { method: "clone", keepBackup: true } }, noFile("clone")],
+    [
+        "the same beside an unknown key and a role that cannot be",
+        { colour: "red", gone: "a", seed: { method: "clone", keepBackup: true } },
+        [`colour: ${unknown}`, ...isGone("a", "a"), ...noFile("clone")],
+    ],
+    [
+        "a method that is none, and nothing of a backup",
+        { seed: { method: "copy", keepBackup: true } },
+        ["seed.method: expected one of auto, dump, stream, clone, mariabackup"],
+    ],
+];
 
 /** What is wrong in its shape hides nothing that is wrong in its sense elsewhere, and the other way round. */
 const atOnce: [string, Changes, string[]][] = [
@@ -62,8 +82,18 @@ const atOnce: [string, Changes, string[]][] = [
 ];
 
 describe("parseSettings says at once, and only what is so,", () => {
-    it.each([...roles, ...atOnce])("%s", (_, changes, problems) => {
+    it.each([...roles, ...methods, ...atOnce])("%s", (_, changes, problems) => {
         expect(problemsOf(changes)).toEqual(problems);
+    });
+
+    it.each([
+        { method: "dump", keepBackup: true },
+        { method: "auto", keepBackup: true },
+        { keepBackup: true },
+        { method: "stream", keepBackup: false },
+        { method: "clone" },
+    ])("and nothing of a method that can be: %j", (seed) => {
+        expect([problemsOf({ seed }), read({ seed }).seed]).toEqual([[], seed]);
     });
 
     it("and nothing of a role that can be", () => {

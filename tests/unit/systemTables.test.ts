@@ -7,7 +7,7 @@ const imported = (dump: string[]) =>
             `SCRATCH=${folder}`,
             "sql() { printf '%s\\n' user plugin; }",
             "SERVER_TABLES=''",
-            remoteText("seed-load/system-tables.sh"),
+            remoteText("lib/system-tables.sh"),
             "bring_system_tables_at_once <<'DUMP'",
             ...dump,
             "DUMP",

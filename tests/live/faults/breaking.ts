@@ -2,9 +2,12 @@ import { type Host, lab } from "../hosts";
 
 // What can happen to a host, made for real.
 
-/** The program's scripts on a host have their orders on stdin; some process above is the SSH session that brought them. */
-export const cutSsh = (host: Host) =>
-    host.run(`for pid in $(pgrep -f '^bash -s -- '); do
+/**
+ * The program's scripts on a host have their orders on stdin (the receiver of a stream is a file); some process above is the SSH session
+ * that brought them.
+ */
+export const cutSsh = (host: Host, script = "^bash -s -- ") =>
+    host.run(`for pid in $(pgrep -f '${script}'); do
         while [ "\${pid:-0}" -gt 1 ]; do
             case "$(ps -o comm= -p $pid)" in sshd*) kill -9 $pid && break ;; esac
             pid="$(ps -o ppid= -p $pid | tr -d ' ')"

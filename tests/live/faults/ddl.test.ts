@@ -1,5 +1,5 @@
-import { a, b } from "../hosts";
-import { at, codesIn, Interrupted } from "./interrupted";
+import { a, b, waitFor } from "../hosts";
+import { at, codesIn, ended, Interrupted } from "./interrupted";
 
 jest.setTimeout(1_200_000);
 
@@ -23,7 +23,7 @@ describe("a table's definition changes on a while it dumps: noticed, dumped agai
             "ALTER TABLE shop.zz_parts EXCHANGE PARTITION p0 WITH TABLE shop.zz_later WITHOUT VALIDATION",
         ],
     ])("%s", async (_what, statement) => {
-        pair = await Interrupted.fresh({ big: true });
+        pair = await Interrupted.fresh({ big: true, method: "dump" });
         // the dump comes to it last: the change is made before that
         await a.sql(
             "CREATE TABLE shop.zz_later (id INT PRIMARY KEY, t TEXT); INSERT INTO shop.zz_later VALUES (1, 'x'), (2, 'y'); " +
@@ -38,6 +38,28 @@ describe("a table's definition changes on a while it dumps: noticed, dumped agai
         expect(text).toContain("definitions changed");
         const tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'shop' ORDER BY 1";
         expect(await b.sql(tables)).toBe(await a.sql(tables));
+        await pair.expectWhole();
+    });
+});
+
+describe("while b clones, tables come, change and go on a: b has what a has, at the place in a's log that the clone names", () => {
+    let pair: Interrupted;
+
+    afterEach(() => pair.close());
+
+    test.each([true, false])("with GTIDs: %s", async (gtids) => {
+        pair = await Interrupted.fresh({ big: true, method: "clone", gtids });
+        const run = await pair.reach(ended("pair-link-seed-offer"));
+        const changes = a.run(
+            'for i in $(seq 2000); do [ ! -e /run/enough ] || exit 0; mysql -e "CREATE TABLE shop.zz_$i (id INT PRIMARY KEY); INSERT INTO shop.zz_$i VALUES ($i); ' +
+                'ALTER TABLE shop.zz_$i ADD COLUMN more INT, ADD INDEX (more); UPDATE shop.zz_$i SET more = $i; DROP TABLE IF EXISTS shop.zz_$((i - 3))"; done',
+        );
+        await waitFor("the clone", 120, () => Promise.resolve(ended("pair-link-seed-admit")(run)), Boolean);
+        await a.run("touch /run/enough");
+        await changes;
+        const { exitCode, text } = await run.ended;
+        expect([exitCode, codesIn(text)]).toEqual([0, []]);
+        expect(text).toContain("b: cloned: ");
         await pair.expectWhole();
     });
 });

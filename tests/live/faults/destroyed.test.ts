@@ -9,17 +9,19 @@ let pair: Interrupted;
 afterEach(() => pair.close());
 
 describe("destroy after a run that was killed: a is whole, and nothing is left on either host", () => {
-    test.each<[string, Moment]>([
-        ["while a is restarted", at.restartOfA],
-        ["while a dumps", at.dump],
-        ["while the backup is copied", at.copy],
-        ["while b imports", at.import],
-        ["while b is made to follow a", at.attachB],
-        ["while a is made to follow b", at.attachA],
-        ["while a row is tested", begun("pair-link-rows-b")],
-        ["while b gets its role", begun("pair-role-b")],
-    ])("%s", async (_when, moment) => {
-        pair = await Interrupted.fresh({ big: true });
+    test.each<[string, Moment, string]>([
+        ["while a is restarted", at.restartOfA, "auto"],
+        ["while a dumps", at.dump, "dump"],
+        ["while the backup is copied", at.copy, "dump"],
+        ["while b imports", at.import, "dump"],
+        ["while a streams", at.stream, "stream"],
+        ["while b clones", at.clone, "clone"],
+        ["while b is made to follow a", at.attachB, "auto"],
+        ["while a is made to follow b", at.attachA, "auto"],
+        ["while a row is tested", begun("pair-link-rows-b"), "auto"],
+        ["while b gets its role", begun("pair-role-b"), "auto"],
+    ])("%s", async (_when, moment, method) => {
+        pair = await Interrupted.fresh({ big: true, method });
         await pair.killAt(moment);
         expect(await pair.destroy("MM_HOST_LOCKED")).toEqual([]);
         await pair.expectApart();

@@ -15,7 +15,7 @@ const smallDisk = (host: Host, megabytes: number) =>
 const largerDisk = (host: Host, megabytes: number) => host.run(`mount -o remount,size=${megabytes}m /backup`);
 
 test("the disk for a's backup is too small: refused before the dump; with a larger one the next up brings the pair to the end", async () => {
-    pair = await Interrupted.fresh({ big: true, settings: { seed: { backupFile } } });
+    pair = await Interrupted.fresh({ big: true, settings: { seed: { method: "dump", backupFile } } });
     await smallDisk(a, 4);
     await smallDisk(b, 500);
     const { exitCode, text } = await pair.stack.up();
@@ -28,7 +28,7 @@ test("the disk for a's backup is too small: refused before the dump; with a larg
 });
 
 test("a's disk fills up during the dump: MM_SEED_DUMP or MM_SEED_DISK, a goes on, and so does the next up", async () => {
-    pair = await Interrupted.fresh({ big: true, settings: { seed: { backupFile } } });
+    pair = await Interrupted.fresh({ big: true, settings: { seed: { method: "dump", backupFile } } });
     await smallDisk(a, 500);
     await smallDisk(b, 500);
     const run = await pair.reach(at.dump);
@@ -46,7 +46,7 @@ test("a's disk fills up during the dump: MM_SEED_DUMP or MM_SEED_DISK, a goes on
 });
 
 test("b's disk is too small for the backup: MM_SEED_COPY, and with a larger one the next up brings the pair to the end", async () => {
-    pair = await Interrupted.fresh({ big: true, settings: { seed: { backupFile } } });
+    pair = await Interrupted.fresh({ big: true, settings: { seed: { method: "dump", backupFile } } });
     await smallDisk(a, 500);
     await smallDisk(b, 4);
     const { exitCode, text } = await pair.stack.up();
@@ -59,7 +59,7 @@ test("b's disk is too small for the backup: MM_SEED_COPY, and with a larger one 
 });
 
 test("the disk of b's data fills up during the import: MM_SEED_LOAD, and with a larger one the next up brings the pair to the end", async () => {
-    pair = await Interrupted.fresh({ big: true });
+    pair = await Interrupted.fresh({ big: true, method: "dump" });
     await b.run(
         "systemctl stop mysql && cp -a /var/lib/mysql /root/mysql && mount -t tmpfs -o size=400m tmpfs /var/lib/mysql && " +
             "chown mysql: /var/lib/mysql && chmod 700 /var/lib/mysql && cp -a /root/mysql/. /var/lib/mysql && systemctl start mysql",

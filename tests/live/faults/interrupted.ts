@@ -13,6 +13,7 @@ export class Interrupted {
     static async fresh({
         big = false,
         gtids = true,
+        method = "auto",
         settings = {} as Record<string, unknown>,
     } = {}): Promise<Interrupted> {
         freshHosts({ big });
@@ -20,7 +21,7 @@ export class Interrupted {
             await Promise.all([a, b].map(switchGtidsOff));
         }
         const stack = new Stack("faults");
-        Object.assign(stack.settings, { account: { password: "Kx9vT2mQ7rB4nW8s" } }, settings);
+        Object.assign(stack.settings, { account: { password: "Kx9vT2mQ7rB4nW8s" }, seed: { method } }, settings);
         await stack.init();
         return new Interrupted(stack, await WriteLoad.start());
     }
@@ -152,7 +153,7 @@ export type Moment = (run: Running) => Promise<unknown> | unknown;
 export const begun = (step: string) => (run: Running) => run.text().includes(` ${step} creating`);
 export const ended = (step: string) => (run: Running) => run.text().includes(` ${step} created`);
 /** When a command on a host succeeds; asked there, for a moment may be over before the next question arrives. */
-export const when = (host: Host, command: string) => async () => {
+export const when = (host: Host, command: string) => async (): Promise<boolean> => {
     const ask = `for i in $(seq 50); do if ${command} >/dev/null 2>&1; then echo yes; exit; fi; sleep 0.02; done`;
     return (await host.run(ask).catch(() => "")) === "yes";
 };
@@ -165,6 +166,10 @@ export const at = {
     copy: when(a, "pgrep -f 'receiv[e]$'"),
     // `binary-mode` is the import's alone
     import: when(b, "pgrep -f 'mysql .*[b]inary-mode'"),
+    // the import of a stream has b's server at work, and not its client's start alone
+    stream: when(b, "mysql -NBe 'SHOW DATABASES LIKE \"important\"' | grep important"),
+    clone: when(b, "mysql -NBe \"SELECT 1 FROM performance_schema.clone_status WHERE state = 'In Progress'\" | grep 1"),
+    restartOfClone: (run: Running) => run.text().includes("b: cloning ") && when(b, "! systemctl is-active mysql")(),
     attachB: when(b, "mysql -NBe 'SELECT 1 FROM performance_schema.replication_connection_configuration' | grep 1"),
     attachA: when(a, "mysql -NBe 'SELECT 1 FROM performance_schema.replication_connection_configuration' | grep 1"),
     role: begun("pair-role-b"),

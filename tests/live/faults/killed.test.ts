@@ -8,33 +8,40 @@ describe("kill -9 of the engine and its plugins in the middle of a long step: th
 
     afterEach(() => pair.close());
 
-    test.each<[string, Moment]>([
-        ["while a is restarted", at.restartOfA],
-        ["while a dumps", at.dump],
-        ["while the backup is copied", at.copy],
-        ["while b imports", at.import],
-        ["while b is made to follow a", at.attachB],
-        ["while a is made to follow b", at.attachA],
-        ["while a row is tested", begun("pair-link-rows-b")],
-        ["while b gets its role", begun("pair-role-b")],
-        ["while a gets its role", begun("pair-role-a")],
-    ])("%s", async (_when, moment) => {
-        pair = await Interrupted.fresh({ big: true });
+    test.each<[string, Moment, string]>([
+        ["while a is restarted", at.restartOfA, "auto"],
+        ["while a dumps", at.dump, "dump"],
+        ["while the backup is copied", at.copy, "dump"],
+        ["while b imports", at.import, "dump"],
+        ["while a streams", at.stream, "stream"],
+        ["while b clones", at.clone, "clone"],
+        ["while b has cloned, and starts again", at.restartOfClone, "clone"],
+        ["while b is made to follow a", at.attachB, "auto"],
+        ["while a is made to follow b", at.attachA, "auto"],
+        ["while a row is tested", begun("pair-link-rows-b"), "auto"],
+        ["while b gets its role", begun("pair-role-b"), "auto"],
+        ["while a gets its role", begun("pair-role-a"), "auto"],
+    ])("%s", async (_when, moment, method) => {
+        pair = await Interrupted.fresh({ big: true, method });
         await pair.killAt(moment);
         expect(await pair.up("MM_HOST_LOCKED")).toEqual([]);
         await pair.expectWhole();
     });
 
-    test("twice in a row, while b imports", async () => {
-        pair = await Interrupted.fresh({ big: true });
-        await pair.killAt(at.import);
-        await pair.killAt(at.import);
+    test.each<[string, Moment, string]>([
+        ["while b imports", at.import, "dump"],
+        ["while a streams", at.stream, "stream"],
+        ["while b clones", at.clone, "clone"],
+    ])("twice in a row, %s", async (_when, moment, method) => {
+        pair = await Interrupted.fresh({ big: true, method });
+        await pair.killAt(moment);
+        await pair.killAt(moment);
         expect(await pair.up("MM_HOST_LOCKED")).toEqual([]);
         await pair.expectWhole();
     });
 
     test("while the import is begun again, on a host that was restarted between", async () => {
-        pair = await Interrupted.fresh({ big: true });
+        pair = await Interrupted.fresh({ big: true, method: "dump" });
         await pair.killAt(at.import);
         await b.run("systemctl restart mysql");
         await pair.killAt(when(b, "pgrep -f 'mysql .*[b]inary-mode'"));

@@ -55,7 +55,7 @@ test("with the server's own ten retries it gives up (so the outage is long enoug
 });
 
 test("b is cut off in the middle of an up: it stops, and the next up brings the pair to the end", async () => {
-    pair = await Interrupted.fresh({ big: true });
+    pair = await Interrupted.fresh({ big: true, method: "dump" });
     const run = await pair.reach(({ text }) => text().includes("pair-link-seed-admit created"));
     lab("hosts.sh", ["cut", "b"]);
     const { exitCode, text } = await run.ended;

@@ -38,7 +38,7 @@ describe("what the preflight cannot know stops a later step, and the way out tha
     });
 
     test("a has purged what b would ask for, before b follows it", async () => {
-        pair = await Interrupted.fresh();
+        pair = await Interrupted.fresh({ method: "dump" });
         await pair.killAt(ended("pair-link-seed-dump"));
         await a.sql("INSERT INTO important.stuff (details) VALUES ('after the backup'); FLUSH BINARY LOGS");
         const last = (await a.sql("SHOW BINARY LOGS")).split("\n").at(-1)?.split("\t")[0];

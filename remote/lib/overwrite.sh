@@ -7,7 +7,7 @@ require_other_server() {
 
 require_overwritable() { if has_own_leftovers; then require_own_leftovers; else require_empty; fi; }
 
-# An import that was cut before its place was noted has left nothing.
+# A seed that was cut before its place was noted has left nothing.
 has_own_leftovers() { [ "$(read_seed_state "$SOURCE_UUID")" = unfinished ] && [ -n "$(value_of file "$(recall seed)")" ]; }
 
 # A node may be overwritten when it holds nothing, …
@@ -21,18 +21,36 @@ require_empty() {
 # import, and a log in which nothing was written since.
 require_own_leftovers() {
     local from foreign
-    read_own_schemas | sed 's/^/schema /' | sort >"$SCRATCH/schemas"
-    read_accounts | sort >"$SCRATCH/accounts"
-    recall seed-expects | sort -u - "$SCRATCH/wanted" >"$SCRATCH/expected"
-    foreign="$(sort "$SCRATCH/schemas" "$SCRATCH/accounts" | comm -23 - "$SCRATCH/expected")"
-    from="$(recall seed)"
+    from="$(recall seed)" foreign=''
+    # of a clone, and of files, anything may be here that the origin has, as its engine's own pages
+    case "$(value_of method "$from")" in clone | mariabackup) ;; *) foreign="$(list_unexpected)" ;; esac
     [ -n "$foreign" ] ||
         foreign="$(find_foreign_event try_sql "$(value_of file "$from")" "$(value_of position "$from")")"
     # also where that was written into a log of another name
     if [ -z "$foreign" ] && [ "$(read_gtid_mode)" = ON ]; then
-        foreign="$(sql "SELECT GTID_SUBTRACT(@@global.gtid_executed, $(quote_sql "$(value_of gtid "$DUMP")"))" | plain_gtid_set)"
+        foreign="$(sql "SELECT GTID_SUBTRACT(@@global.gtid_executed, $(quote_sql "$(read_origin_gtids)"))" | plain_gtid_set)"
     fi
     [ -z "$foreign" ] || fail_not_empty "holds what is not of the import that was begun there ($(printf '%s\n' "$foreign" | list_lines)): somebody uses it meanwhile. Nothing was changed in it"
+}
+
+# list_unexpected: schemas and accounts that are neither the backup's nor from before.
+list_unexpected() {
+    read_own_schemas | sed 's/^/schema /' | sort >"$SCRATCH/schemas"
+    read_accounts | sort >"$SCRATCH/accounts"
+    recall seed-expects | sort -u - "$SCRATCH/wanted" >"$SCRATCH/expected"
+    sort "$SCRATCH/schemas" "$SCRATCH/accounts" | comm -23 - "$SCRATCH/expected"
+}
+
+# read_origin_gtids: those of the backup; where there is none, all that the origin has now.
+read_origin_gtids() {
+    local set
+    set="$(value_of gtid "${DUMP:-}")"
+    if [ -n "$set" ]; then
+        printf '%s' "$set"
+    else
+        require_peer "$PEER_HOST" "$PEER_PORT" 20
+        peer_read @@global.gtid_executed | plain_gtid_set
+    fi
 }
 
 fail_not_empty() { fail MM_SEED_NODE_NOT_EMPTY "$NODE $1" "move them to the origin, or name a fresh host as $NODE (or empty it by hand, and remove $STATE/seed there); then run up again"; }

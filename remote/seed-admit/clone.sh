@@ -1,0 +1,113 @@
+# clone.sh: this node takes the origin's data as the engine's own pages, by MySQL's clone plugin: straight from server to server.
+
+# clone_origin: ends with the origin's data here, the server restarted, and nothing of the clone's own left; the marker says unfinished until
+# seed-load.sh has taken it over.
+clone_origin() {
+    local receipt bytes from
+    require_other_server
+    : >"$SCRATCH/wanted"
+    wait_until "$TIMEOUT_SECONDS" has_no_clone_at_work ||
+        fail MM_SEED_CLONE "a clone that was begun before still runs on $NODE after $TIMEOUT_SECONDS s" "see performance_schema.clone_progress on $NODE, then run up again"
+    require_overwritable
+    require_unused
+    forget received
+    begin_overwriting
+    sql "$(sql_reset_binary_logs)"
+    note_own_log_as_empty
+    # what is the plugin's, on the origin, is this node's with its data
+    remember donor "plugin=$(value_of plugin "$OFFER") right=ours"
+    has_clone_plugin || sql "INSTALL PLUGIN clone SONAME 'mysql_clone.so'"
+    take_clone
+    note_own_log_as_empty
+    require_clone_whole
+    # the plugin's tables go with it
+    bytes="$(read_clone bytes)" from="file=$(read_clone file) position=$(read_clone position) gtid=$(read_clone gtid)"
+    close_donor
+    receipt="$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')"
+    note "cloned: $(describe_end "$bytes" "$(read_job_time)")"
+    remember received "receipt=$receipt"
+    printf 'admit method=clone %s bytes=%s names=%s receipt=%s\n' "$from" "$bytes" "$(read_names_digest)" "$receipt"
+}
+
+# A clone ends with this server's log begun anew, as it was before: no event may be in any of it, whenever somebody looks.
+note_own_log_as_empty() {
+    keep_log_id
+    write_seed unfinished method=clone "file=$(printf '%s\n' "$OWN_LOGS" | sed -n '1s/\t.*//p')" position=4
+}
+
+has_no_clone_at_work() { ! has_clone_plugin || [ "$(read_clone state)" != 'In Progress' ]; }
+
+# read_clone state|error|file|position|gtid|bytes|done|total: of the last clone into this server. The last two while it runs.
+read_clone() {
+    case "$1" in
+        state) try_sql 'SELECT state FROM performance_schema.clone_status' || true ;;
+        error) try_sql "SELECT CONCAT(error_no, ' ', error_message) FROM performance_schema.clone_status" || true ;;
+        file) sql 'SELECT binlog_file FROM performance_schema.clone_status' ;;
+        position) sql 'SELECT binlog_position FROM performance_schema.clone_status' ;;
+        gtid) if [ "$(read_gtid_mode)" = ON ]; then sql 'SELECT gtid_executed FROM performance_schema.clone_status' | plain_gtid_set; fi ;;
+        bytes) sql 'SELECT COALESCE(SUM(data), 0) FROM performance_schema.clone_progress' ;;
+    esac
+}
+# Where it cannot be told just now, as while the server restarts, nothing is said of it.
+read_cloned() { try_sql 'SELECT COALESCE(SUM(data), 0), COALESCE(SUM(estimate), 0) FROM performance_schema.clone_progress' || echo 0; }
+
+take_clone() {
+    local ca words
+    # the place of a CA is where the server may read it
+    ca="$(channel_ca_path)"
+    ensure_channel_ca "$ca"
+    sql "SET GLOBAL clone_valid_donor_list = $(quote_sql "$PEER_HOST:$PEER_PORT")"
+    if [ -n "$ca" ]; then sql "SET GLOBAL clone_ssl_ca = $(quote_sql "$ca")"; fi
+    note "cloning $PEER_HOST:$PEER_PORT"
+    printf 'CLONE INSTANCE FROM %s@%s:%s IDENTIFIED BY %s REQUIRE SSL;\n' "$(quote_sql "$ACCOUNT")" "$(quote_sql "$PEER_HOST")" "$PEER_PORT" "$(quote_sql "$ACCOUNT_PASSWORD")" |
+        timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" >/dev/null 2>"$SCRATCH/clone-words" &
+    begin_job "$!" cloning 0 read_cloned
+    await_job || true
+    words="$(cat "$SCRATCH/clone-words")"
+    case "$words" in
+        # the connection ends with the server, which is started again; 3707: nobody does that, and it has ended
+        '' | *1053* | *2006* | *2013*) ;;
+        *3707*) restart_after_clone ;;
+        *) fail_clone "$words" ;;
+    esac
+    wait_until "$START_TIMEOUT_SECONDS" is_clone_over ||
+        fail MM_SEED_CLONE "$NODE's server did not come back within $START_TIMEOUT_SECONDS s of the clone; the next up clones again" \
+            "read its error log, mend what it names, start it, then run up again" "$words $(cat "$SCRATCH/words")"
+    ! is_login_refused || fail_login_lost
+    [ "$(read_clone state)" = Completed ] || fail_clone "$words $(read_clone error)"
+}
+
+fail_clone() {
+    fail MM_SEED_CLONE "$NODE could not be cloned from $PEER_HOST:$PEER_PORT; $PEER_HOST was only read, and what was on $NODE is half overwritten" \
+        "mend what the server names, or set seed.method to stream; then run up again" "$1"
+}
+
+# Told by a server that answers again, also where it forgot the clone because it died in it. A refused login says that it has ended, too.
+is_clone_over() {
+    local state
+    if state="$(try_sql 'SELECT state FROM performance_schema.clone_status')"; then
+        [ "$state" != 'In Progress' ]
+    else
+        is_login_refused || try_sql 'SELECT 1' >/dev/null
+    fi
+}
+
+restart_after_clone() {
+    find_service
+    restart_service || true
+}
+
+# require_clone_whole: what a clone does not carry was not on the origin at that moment: it comes empty, as a definition alone.
+require_clone_whole() {
+    local kind found
+    look_at_replication
+    [ -z "$(read_followed)" ] || sql "$(sql_forget_source)"
+    for kind in unsafe volatile; do
+        found="$(sql "$(sql_undumpable "$kind")" | list_lines)"
+        [ -z "$found" ] || fail MM_SEED_ENGINE "the origin had tables that a clone does not carry when it was cloned ($found); they are empty on $NODE, and the next up clones again" \
+            "ALTER TABLE … ENGINE = InnoDB on the origin, or set seed.method to dump; then run up again"
+    done
+    found="$(sql "$(sql_prepared)" | cut -f 1,4 | list_lines)"
+    [ -z "$found" ] || fail MM_SEED_PREPARED "XA transactions were prepared on the origin when it was cloned ($found), and are here, too; the next up clones again" \
+        "XA COMMIT or XA ROLLBACK them on the origin (or let their transaction manager), then run up again"
+}

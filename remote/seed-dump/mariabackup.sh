@@ -1,0 +1,194 @@
+# mariabackup.sh: this node's files, streamed to the peer while the server works on.
+
+# mariabackup locks in four stages, and waits for each without end (its own limit, ftwrl-wait-timeout, gives up behind any statement, so that
+# it never gets through on a busy server; seen on 10.11). START waits for LOCK TABLES … WRITE and long CREATE … SELECT, and holds up nobody.
+# FLUSH and BLOCK_DDL wait for DDL, and hold other DDL up, with all that waits for that; BLOCK_COMMIT holds up every write.
+STAGE_WAIT_SECONDS=10
+STAGE_HOLD_SECONDS=30
+COMMIT_HOLD_SECONDS=3
+
+# send_files: what the peer gets is noted, as of a dump.
+send_files() {
+    local before
+    sql "$(sql_prepared)" >"$SCRATCH/prepared"
+    [ ! -s "$SCRATCH/prepared" ] || fail MM_SEED_PREPARED "XA transactions are prepared on $NODE ($(list_prepared)): on the peer, nobody would end them. $NODE was only read" \
+        "XA COMMIT or XA ROLLBACK them (or let their transaction manager), then run up again"
+    before="$(read_names_digest)"
+    stream_physical
+    if [ "$before" != "$(read_names_digest)" ]; then
+        note "definitions changed on $NODE while its files were sent: what the peer has got is not compared with them"
+        before=''
+    fi
+    remember_dump "bytes=$STREAM_BYTES" "receipt=$STREAM_RECEIPT" "names=$before"
+}
+
+# stream_physical: from here to `receive` on the peer, whole; DUMP_FILE, DUMP_POSITION, DUMP_GTID are the place of what was sent in the binary
+# log, STREAM_BYTES how much it is, STREAM_RECEIPT what the peer calls it. Three tries for what another moment may mend.
+stream_physical() {
+    local try
+    require_backup_tool
+    find_backup_options
+    STREAM_TOTAL="$(read_physical_bytes)"
+    at_exit end_files
+    for try in 1 2 3; do
+        try_stream
+        case "$WHY" in
+            '')
+                note "streamed to $COPY_HOST: $(describe_end "$STREAM_BYTES" "$(read_job_time)")"
+                return
+                ;;
+            late) fail MM_SEED_DUMP "the stream of $NODE's files was not done within $TIMEOUT_SECONDS s. $NODE was only read" \
+                "set seed.timeoutSeconds to more, then run up again" ;;
+            busy) note "try $try: its lock was not to be had, or held for too long ($STAGE); $NODE goes on meanwhile" ;;
+            sent) fail MM_SEED_COPY "$NODE's files did not arrive whole at $COPY_HOST port $COPY_PORT (it has got $(grep . "$SCRATCH/received" || echo nothing)). $NODE was only read" \
+                "let $NODE reach sshd on $COPY_HOST (copy.host, copy.port), and see that there is room for its files; then run up again" "$(cat "$SCRATCH/words")" ;;
+            broken) fail MM_SEED_DUMP "mariadb-backup on $NODE ended with status $BACKUP_STATUS; $NODE was only read" \
+                "mend what it names, then run up again" "$(tail -n 5 "$SCRATCH/stream-words")" ;;
+        esac
+        sleep 5
+    done
+    fail MM_SEED_BUSY "mariadb-backup's lock on $NODE was not to be had, or held for too long, three times ($STAGE). $NODE was only read" \
+        "wait until long DDL and LOCK TABLES have ended (SHOW PROCESSLIST), then run up again" "$(sql 'SHOW FULL PROCESSLIST' | awk '!/\tSleep\t/ && ++found <= 8 { print substr($0, 1, 150) }')"
+}
+
+# find_backup_options: in BACKUP_OPTIONS. It reads no section [client], where the login stands, and of two files that are named the
+# first one alone; so the server's own file and the login come in one.
+find_backup_options() {
+    local file="$SCRATCH/backup.cnf" word
+    BACKUP_OPTIONS=()
+    find_server
+    : >"$file"
+    for word in "${SERVER_DEFAULTS[@]+"${SERVER_DEFAULTS[@]}"}"; do
+        case "$word" in
+            --defaults-file=*) printf '!include %s\n' "${word#*=}" >>"$file" && BACKUP_OPTIONS=("--defaults-file=$file") ;;
+            --defaults-extra-file=*) printf '!include %s\n' "${word#*=}" >>"$file" ;;
+            *) BACKUP_OPTIONS+=("$word") ;;
+        esac
+    done
+    {
+        echo '[mariabackup]'
+        if [ -n "$LOGIN_USER" ]; then
+            option_line user "$LOGIN_USER"
+            option_line password "$LOGIN_PASSWORD"
+        else
+            read_client_login
+        fi
+        [ -z "$SOCKET" ] || option_line socket "$SOCKET"
+    } >>"$file"
+    case "${BACKUP_OPTIONS[0]:-}" in --defaults-file=*) ;; *) BACKUP_OPTIONS=("--defaults-extra-file=$file" "${BACKUP_OPTIONS[@]+"${BACKUP_OPTIONS[@]}"}") ;; esac
+}
+# What root's own client uses.
+read_client_login() {
+    local word
+    { my_print_defaults client client-server client-mariadb mysql mariadb-client 2>/dev/null || true; } | while IFS= read -r word; do
+        case "$word" in --user=* | --password=* | --socket=*) word="${word#--}" && option_line "${word%%=*}" "${word#*=}" ;; esac
+    done
+}
+
+# try_stream: WHY is empty, or one of busy, late, sent (it did not arrive) and broken (mariabackup failed).
+try_stream() {
+    local status=0
+    WHY='' STAGE='' STAGE_SINCE="$(now_ms)" STREAM_BYTES=''
+    rm -f "$SCRATCH/stream" "$SCRATCH/counted"
+    mkfifo "$SCRATCH/stream" "$SCRATCH/counted"
+    "$BACKUP_TOOL" "${BACKUP_OPTIONS[@]}" --backup --stream=mbstream --target-dir="$SCRATCH/backup" --datadir="$(read_data_folder)" \
+        --log-copy-interval=1 >"$SCRATCH/stream" 2>"$SCRATCH/stream-words" &
+    BACKUP_PID=$!
+    dd bs=64k <"$SCRATCH/stream" >"$SCRATCH/counted" 2>"$SCRATCH/count" &
+    COUNT_PID=$!
+    ssh_to_peer <"$SCRATCH/counted" >"$SCRATCH/received" 2>"$SCRATCH/words" &
+    COPY_PID=$!
+    begin_job "$BACKUP_PID" streaming "$STREAM_TOTAL" read_passed_on
+    end_with_script "$BACKUP_PID" "$COUNT_PID" "$COPY_PID"
+    watch_stream
+    BACKUP_STATUS=0
+    await_job 2>/dev/null || BACKUP_STATUS=$?
+    BACKUP_PID=''
+    wait "$COUNT_PID" 2>/dev/null || status=$?
+    wait "$COPY_PID" || status=$?
+    COUNT_PID='' COPY_PID=''
+    [ -z "$WHY" ] || return 0
+    STREAM_BYTES="$(sed -n 's/^\([0-9][0-9]*\) bytes.*/\1/p' "$SCRATCH/count")"
+    if [ "$status" != 0 ] && [ "$BACKUP_STATUS" = 0 ]; then
+        WHY=sent
+    elif [ "$BACKUP_STATUS" != 0 ] || ! tail -n 1 "$SCRATCH/stream-words" | grep -q 'completed OK!$'; then
+        # where the way broke, its own words are of no use
+        if [ -s "$SCRATCH/words" ]; then WHY=sent; else WHY=broken; fi
+    elif [ "$(value_of bytes "$(cat "$SCRATCH/received")")" != "$STREAM_BYTES" ]; then
+        WHY=sent
+    else
+        STREAM_RECEIPT="$(value_of receipt "$(cat "$SCRATCH/received")")"
+        read_stream_place
+    fi
+}
+
+# mariabackup does not hear TERM while it waits for a lock (seen): it takes the lock later, and goes on.
+end_files() {
+    local pid
+    [ -z "$COPY_PID" ] || kill "$COPY_PID" 2>/dev/null || true
+    # waited for, lest bash tells how they ended
+    for pid in "$BACKUP_PID" "$COUNT_PID"; do [ -z "$pid" ] || { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null || true; done
+}
+BACKUP_PID='' COUNT_PID='' COPY_PID=''
+
+# watch_stream: until mariabackup ends, or is ended, lest it holds others up.
+watch_stream() {
+    local said=$SECONDS started=$SECONDS
+    while kill -0 "$BACKUP_PID" 2>/dev/null; do
+        sleep 0.05
+        if is_stage_too_long; then
+            WHY=busy
+        elif [ $((SECONDS - started)) -ge "$TIMEOUT_SECONDS" ]; then
+            WHY=late
+        elif ! kill -0 "$COPY_PID" 2>/dev/null; then
+            # nobody takes what it gives
+            kill -KILL "$BACKUP_PID" 2>/dev/null || true
+            return
+        fi
+        if [ -n "$WHY" ]; then
+            kill -KILL "$BACKUP_PID" 2>/dev/null || true
+            return
+        fi
+        [ $((SECONDS - said)) -ge "$TELL_SECONDS" ] || continue
+        said=$SECONDS
+        say_progress
+    done
+}
+
+# read_passed_on: by the counting stage.
+read_passed_on() { sed -n 's/^wchar: //p' "/proc/${COUNT_PID:-none}/io" 2>/dev/null || echo 0; }
+
+is_stage_too_long() {
+    local stage limit
+    stage="$(tail -c 65536 "$SCRATCH/stream-words" | read_stage)"
+    # nothing where the files' names have pushed it out: then it is still the one before
+    if [ -n "$stage" ] && [ "$stage" != "$STAGE" ]; then
+        STAGE="$stage"
+        STAGE_SINCE="$(now_ms)"
+    fi
+    case "$STAGE" in
+        '' | done | 'holds START') return 1 ;;
+        *BLOCK_COMMIT) limit=$COMMIT_HOLD_SECONDS ;;
+        waits*) limit=$STAGE_WAIT_SECONDS ;;
+        *) limit=$STAGE_HOLD_SECONDS ;;
+    esac
+    [ $(($(now_ms) - STAGE_SINCE)) -ge $((limit * 1000)) ]
+}
+
+# read_stage < WORDS: the last one: waits STAGE, holds STAGE, or done.
+read_stage() {
+    sed -nE 's/^\[[0-9]+\] [-0-9]+ [:0-9]+ (Starting|Started) BACKUP STAGE ([A-Z_]+)$/waits \2/p
+        s/^\[[0-9]+\] [-0-9]+ [:0-9]+ Acquired locks for BACKUP STAGE ([A-Z_]+)$/holds \1/p
+        s/^\[[0-9]+\] [-0-9]+ [:0-9]+ All tables unlocked$/done/p' | tail -n 1
+}
+
+# The GTIDs are asked of the server: what mariabackup tells of them leaves out what was applied from another server.
+read_stream_place() {
+    local place
+    place="$(sed -n "s/.*binlog position: filename '\([^']*\)', position '\([0-9]*\)'.*/\1 \2/p" "$SCRATCH/stream-words" | tail -n 1)"
+    DUMP_FILE="${place% *}" DUMP_POSITION="${place#* }"
+    [ -n "$place" ] || fail MM_SEED_DUMP "mariadb-backup on $NODE told no binary log coordinates" "see that the binary log is on, then run up again"
+    DUMP_GTID="$(sql "SELECT $(sql_gtid_place "$DUMP_FILE" "$DUMP_POSITION")")"
+    [ "$DUMP_GTID" != NULL ] || fail MM_SEED_DUMP "$NODE's binary log $DUMP_FILE, in which the stream ended, is gone by now" \
+        "let it keep its logs longer ($(log_expiry_variable)), then run up again"
+}

@@ -1,0 +1,309 @@
+import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
+import { processList, refused } from "./fakeServer";
+
+cleanUpHosts();
+
+const admit = "seed-admit.sh";
+const unfinished = "state=unfinished source=uuid-a own=uuid-b method=clone file=mysql-bin.000001 position=4\n";
+const clone = "CLONE INSTANCE FROM 'replicator'@'a.example.com':3306 IDENTIFIED BY 'SECRETaccount' REQUIRE SSL";
+const parameters = {
+    SEED: "wanted",
+    OFFER: "offer method=clone plugin=ours names=0123456789abcdef",
+    SOURCE_UUID: "uuid-a",
+    BACKUP_FILE: "/none",
+    TIMEOUT_SECONDS: 60,
+    RECEIVER: "none",
+};
+
+/** Node b, fresh; a clone makes it a's like, and ends with `words` as the server's own. */
+function ready(words = refused(3707, "Restart server failed (mysqld is not managed by supervisor process).")) {
+    const host = makeHost({ clone_valid_donor_list: "", clone_ssl_ca: "" });
+    const status = { state: "", error: "0 " };
+    const column = (name: string, value: () => string) =>
+        host.local.rules.push({
+            on: `SELECT ${name} FROM performance_schema.clone_status`,
+            answer: () => ({ stdout: value() }),
+        });
+    column("state", () => status.state);
+    column("CONCAT(error_no, ' ', error_message)", () => status.error);
+    column("binlog_file", () => "bin.7");
+    column("binlog_position", () => "700");
+    column("gtid_executed", () => "uuid-a:1-5,\\nuuid-c:1");
+    host.local.rules.push(
+        { on: /^SELECT COALESCE\(SUM\(data\), 0\)/, answer: { stdout: "5000000" } },
+        {
+            on: clone,
+            answer: () => {
+                status.state = "Completed";
+                host.local.schemas = ["shop"];
+                // its accounts have the rights that the origin gave them
+                host.local.accounts.set("replicator@%", "x");
+                host.local.grants += "\nGRANT BACKUP_ADMIN ON *.* TO `replicator`@`%`";
+                host.local.variables.set("gtid_executed", "uuid-a:1-5,uuid-c:1");
+                // it comes up with what the option file says
+                host.local.variables.set("super_read_only", "1");
+                return words;
+            },
+        },
+    );
+    return { host, status };
+}
+const restartsOf = (host: FakeHost) =>
+    host.calls.filter(({ name, argv }) => name === "systemctl" && argv[0] === "restart").length;
+
+describe("seed-admit.sh, by clone,", () => {
+    it("closes the node, clones the origin over TLS, restarts it, and takes away what that needed; then it has a receipt", async () => {
+        const { host } = ready();
+        const run = await host.run(admit, parameters);
+        expect(run).toMatchObject({
+            exitCode: 0,
+            stdout: expect.stringMatching(
+                /^admit method=clone file=bin\.7 position=700 gtid=uuid-a:1-5,uuid-c:1 bytes=5000000 names=[0-9a-f]{16} receipt=[0-9a-f]{16}\n$/,
+            ),
+        });
+        expect(changes(run.statements)).toEqual([
+            "SET GLOBAL super_read_only = 0",
+            "SET GLOBAL read_only = 1",
+            "SET GLOBAL event_scheduler = OFF",
+            // its own log is as the clone leaves it: whatever is found in it later is somebody's
+            "RESET BINARY LOGS AND GTIDS",
+            "INSTALL PLUGIN clone SONAME 'mysql_clone.so'",
+            "SET GLOBAL clone_valid_donor_list = 'a.example.com:3306'",
+            clone,
+            "XA RECOVER CONVERT XID",
+            "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1",
+            "SET SESSION sql_log_bin = 0",
+            "REVOKE BACKUP_ADMIN ON *.* FROM 'replicator'@'%'",
+            "UNINSTALL PLUGIN clone",
+            "SET GLOBAL super_read_only = 1",
+        ]);
+        expect(restartsOf(host)).toBe(1);
+        expect([host.memory("seed"), host.memory("received"), host.memory("donor")]).toEqual([
+            unfinished,
+            `receipt=${/receipt=(\w+)/.exec(run.stdout)?.[1]}\n`,
+            undefined,
+        ]);
+        // no key is let in
+        expect([host.read("/root/.ssh/authorized_keys"), host.memory("receive-backup")]).toEqual([
+            undefined,
+            undefined,
+        ]);
+    });
+
+    it.each([
+        ["ends with the connection", refused(2013, "Lost connection to MySQL server during query")],
+        ["is shut down", refused(1053, "Server shutdown in progress")],
+        ["says nothing", {}],
+    ])("restarts nothing where the server does that by itself, and %s", async (_, words) => {
+        const { host } = ready(words);
+        expect((await host.run(admit, parameters)).exitCode).toBe(0);
+        expect(restartsOf(host)).toBe(0);
+    });
+
+    it("encrypted even where the stack lets the link be in clear, and with the CA where it has one", async () => {
+        const { host } = ready();
+        const run = await host.run(admit, { ...parameters, TLS_REQUIRE: false });
+        expect([run.exitCode, run.statements.includes(clone)]).toEqual([0, true]);
+        const other = ready();
+        other.host.write("/var/lib/mysql/x", "");
+        const sure = await other.host.run(admit, { ...parameters, TLS_CA: "CERTIFICATE" });
+        const ca = sure.statements.find((text) => text.startsWith("SET GLOBAL clone_ssl_ca"));
+        expect([sure.exitCode, ca?.replace(other.host.root, "")]).toEqual([
+            0,
+            expect.stringMatching(/^SET GLOBAL clone_ssl_ca = '\/var\/lib\/mysql\/mysql-master-master-ca-\w+\.pem'$/),
+        ]);
+    });
+
+    it("refuses a node with schemas of its own: it looked, and did no more", async () => {
+        const { host } = ready();
+        host.local.schemas = ["crm"];
+        const run = await host.run(admit, parameters);
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
+        expect(run.stderr.split("\n")[0]).toBe(
+            "error MM_SEED_NODE_NOT_EMPTY: b holds schemas of its own (crm); seeding would overwrite them. Nothing was changed in them",
+        );
+        expect([host.memory("seed"), host.memory("donor")]).toEqual([undefined, undefined]);
+    });
+
+    it("refuses while somebody is connected, and names them: it looked, and did no more", async () => {
+        const { host } = ready();
+        host.local.rules.push({
+            on: "SHOW PROCESSLIST",
+            answer: { stdout: processList([21, "app", "10.0.0.7:4711", "Sleep", 30, "NULL"]) },
+        });
+        const run = await host.run(admit, parameters);
+        expect([run.exitCode, run.stdout, changes(run.statements), host.memory("seed")]).toEqual([
+            1,
+            "",
+            [],
+            undefined,
+        ]);
+        expect(run.stderr.slice(run.stderr.indexOf("error "))).toBe(
+            "error MM_SEED_NODE_IN_USE: b is in use by app@10.0.0.7:4711 since 30 s, and is to be overwritten. Nothing was changed\n" +
+                "  next: end those connections, then run up again\n",
+        );
+    });
+
+    it("waits for a clone that was begun before, and says so where that does not end", async () => {
+        const { host, status } = ready();
+        host.local.plugins.add("clone");
+        status.state = "In Progress";
+        const run = await host.run(admit, parameters);
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+        expect(run.stderr).toContain("error MM_SEED_CLONE: a clone that was begun before still runs on b after 60 s\n");
+    });
+
+    it("stops with the server's words where it is refused, and clones again at the next up", async () => {
+        const { host, status } = ready();
+        host.local.rules.unshift({ on: clone, answer: refused(3862, "Clone Donor Error: 3862 : no room") });
+        const run = await host.run(admit, parameters);
+        expect([run.exitCode, run.stdout]).toEqual([1, ""]);
+        expect(run.stderr.slice(run.stderr.indexOf("error "))).toBe(
+            "error MM_SEED_CLONE: b could not be cloned from a.example.com:3306; a.example.com was only read, and what was on b is half overwritten\n" +
+                "  next: mend what the server names, or set seed.method to stream; then run up again\n" +
+                "  server: ERROR 3862 (HY000) at line 1: Clone Donor Error: 3862 : no room\n",
+        );
+        expect([host.memory("seed"), host.memory("received"), host.memory("donor")]).toEqual([
+            unfinished,
+            undefined,
+            "plugin=ours right=ours\n",
+        ]);
+        host.local.rules.shift();
+        // whatever the half of it has brought
+        host.local.schemas = ["shop", "anything"];
+        expect(status.state).toBe("");
+        const again = await host.run(admit, parameters);
+        expect([again.exitCode, again.stdout.startsWith("admit method=clone ")]).toEqual([0, true]);
+    });
+
+    it.each([
+        ["that the server calls failed", "Failed", "1158 Got an error reading communication packets"],
+        ["of which the server knows nothing any more, for it died in it", "", ""],
+    ])("does not take a clone %s, and waits for no other", async (_what, state, error) => {
+        const { host, status } = ready();
+        host.local.rules.unshift({
+            on: clone,
+            answer: () => {
+                Object.assign(status, { state, error });
+                return refused(2013, "Lost connection");
+            },
+        });
+        const run = await host.run(admit, { ...parameters, START_TIMEOUT_SECONDS: 600 });
+        expect([run.exitCode, run.stdout]).toEqual([1, ""]);
+        expect(run.stderr).toMatch(new RegExp(`error MM_SEED_CLONE: .*\n.*\n {2}server: .*Lost connection.*${error}`));
+    });
+
+    it("does not take a clone with tables that came without rows, or with prepared transactions", async () => {
+        for (const [on, stdout, what] of [
+            [
+                /engine NOT IN \('InnoDB'/,
+                "shop.log MyISAM",
+                "error MM_SEED_ENGINE: the origin had tables that a clone does not carry when it was cloned (shop.log MyISAM); ",
+            ],
+            [
+                /^XA RECOVER/,
+                "1\t1\t0\tx",
+                "error MM_SEED_PREPARED: XA transactions were prepared on the origin when it was cloned (1 x), and are here, too; ",
+            ],
+        ] as const) {
+            const { host } = ready();
+            host.local.rules.unshift({ on, answer: { stdout } });
+            const run = await host.run(admit, parameters);
+            expect([run.exitCode, run.stdout, host.memory("received")]).toEqual([1, "", undefined]);
+            expect(run.stderr).toContain(what);
+        }
+    });
+
+    it("at destroy takes away what a clone that was cut has left", async () => {
+        const { host } = ready();
+        host.local.rules.unshift({ on: clone, answer: refused(3862, "no room") });
+        await host.run(admit, parameters);
+        const run = await host.run(admit, parameters, "down");
+        expect([run.exitCode, changes(run.statements), host.memory("donor")]).toEqual([
+            0,
+            ["UNINSTALL PLUGIN clone"],
+            undefined,
+        ]);
+        expect((await host.run(admit, parameters, "down")).statements).toEqual([]);
+    });
+});
+
+describe("seed-load.sh, after a clone,", () => {
+    const load = async (use: (host: FakeHost) => void = () => {}) => {
+        const { host } = ready();
+        const { stdout } = await host.run(admit, parameters);
+        use(host);
+        const DUMP = stdout.trim().replace("admit", "dump");
+        return { host, run: await host.run("seed-load.sh", { ...parameters, DUMP, KEEP_BACKUP: false }) };
+    };
+
+    it("is seeded from the clone's place, and restarts nothing", async () => {
+        const { host, run } = await load();
+        const line =
+            "source_file=bin.7 source_position=700 source_gtid=uuid-a:1-5,uuid-c:1 file=mysql-bin.000003 position=157\n";
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([0, `seed ${line}`, []]);
+        expect(host.memory("seed")).toBe(`state=done source=uuid-a own=uuid-b source_log=1600000000 ${line}`);
+        expect([host.memory("received"), restartsOf(host)]).toEqual([undefined, 1]);
+    });
+
+    it("is not where it takes writes, or where its GTIDs are others than the clone's", async () => {
+        for (const [use, what] of [
+            [(host: FakeHost) => host.local.variables.set("read_only", "0"), "b takes writes after it was cloned: "],
+            [
+                (host: FakeHost) => host.local.variables.set("gtid_executed", "uuid-a:1-5,uuid-b:1,uuid-c:1"),
+                "after the import b has the GTID set uuid-a:1-5,uuid-b:1,uuid-c:1, the backup has uuid-a:1-5,uuid-c:1\n",
+            ],
+        ] as const) {
+            const { host, run } = await load(use);
+            expect([run.exitCode, run.stdout, host.memory("seed")]).toEqual([1, "", unfinished]);
+            expect(run.stderr).toContain(`error MM_SEED_LOAD: ${what}`);
+        }
+    });
+});
+
+describe("seed-dump.sh, after a clone,", () => {
+    const told = "method=clone file=bin.7 position=700 gtid=uuid-a:1-5 bytes=9";
+    const dump = { NODE: "a", SEED: "wanted", PEER_UUID: "uuid-b", BACKUP_FILE: "/none", KEEP_BACKUP: false };
+    /** Node a, whose names are what seed-offer.sh said of them. */
+    async function cloned() {
+        const host = makeHost();
+        host.local.variables.set("plugin_dir", host.path("/plugins/"));
+        host.write("/plugins/mysql_clone.so", "");
+        host.local.accounts.set("replicator@%", "x");
+        const more = { METHOD: "clone", LOCK_ALL_TABLES: false, OWN_HOST: "a.example.com", PEER_HOST: "b.example.com" };
+        const facts = (await host.run("seed-look.sh", { SOURCE_UUID: "uuid-x" })).stdout.replace("seed wanted ", "");
+        const offer = (await host.run("seed-offer.sh", { ...dump, ...more, PEER_FACTS: facts.trim() })).stdout.trim();
+        return { host, offer, names: /names=(\w+)/.exec(offer)?.[1] };
+    }
+
+    it("ends what the clone needed, and hands on its place", async () => {
+        const { host, offer, names } = await cloned();
+        const ADMIT = `admit ${told} names=${names} receipt=r`;
+        const run = await host.run("seed-dump.sh", { ...dump, OFFER: offer, ADMIT });
+        expect(run).toMatchObject({ exitCode: 0, stdout: `dump ${told} names=${names} receipt=r\n`, stderr: "" });
+        expect(changes(run.statements)).toContain("UNINSTALL PLUGIN clone");
+        expect(host.memory("donor")).toBeUndefined();
+        const again = await host.run("seed-dump.sh", { ...dump, OFFER: offer, ADMIT });
+        expect([again.stdout, again.statements.includes("UNINSTALL PLUGIN clone")]).toEqual([run.stdout, false]);
+    });
+
+    it("stops where the peer has got other names than there are", async () => {
+        const { host, offer } = await cloned();
+        const ADMIT = `admit ${told} names=another receipt=r`;
+        const run = await host.run("seed-dump.sh", { ...dump, OFFER: offer, ADMIT });
+        expect([run.exitCode, run.stdout, host.memory("donor")]).toEqual([1, "", undefined]);
+        expect(run.stderr.split("\n")[0]).toBe(
+            "error MM_SEED_INCOMPLETE: the clone of a does not hold the schemas, tables, routines and accounts that a holds",
+        );
+    });
+
+    it("does not compare them where DDL came in between, and says so", async () => {
+        const { host, offer } = await cloned();
+        host.local.definitions = "shop.new\tx\n";
+        const run = await host.run("seed-dump.sh", { ...dump, OFFER: offer, ADMIT: `admit ${told} names=x receipt=r` });
+        expect(run).toMatchObject({
+            exitCode: 0,
+            stderr: "a: definitions changed on a while it was cloned: what the peer has got is not compared with them\n",
+        });
+    });
+});
