@@ -12,6 +12,8 @@ export interface SeedArgs {
     backupFile?: pulumi.Input<string>;
     /** Default false: the files hold password hashes, and go when they are no longer needed. */
     keepBackup?: pulumi.Input<boolean>;
+    /** Default false. True: compressed on its way, by zstd where both hosts have it; a clone by the plugin itself. For a network slower than the disks. */
+    compress?: pulumi.Input<boolean>;
     /**
      * Default false. True: the origin takes no writes during the whole dump, so that tables of engines without transactions
      * (MyISAM) hold still, too.
@@ -119,6 +121,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 SEED: state,
                 PEER_UUID: peerUuid,
                 METHOD: method,
+                COMPRESS: seed.compress ?? defaults.seed.compress,
                 PEER_FACTS: peerFacts,
                 LOCK_ALL_TABLES: lockAllTables,
                 ACCOUNT: account.name,

@@ -5,7 +5,13 @@ export const defaults = {
     /** Of a node in a pair. */
     serverId: { a: 10, b: 20 },
     account: { name: "replicator", hostPattern: "%" },
-    seed: { method: "auto", backupFile: "/tmp/master_backup.sql", keepBackup: false, timeoutSeconds: 86400 },
+    seed: {
+        method: "auto",
+        backupFile: "/tmp/master_backup.sql",
+        keepBackup: false,
+        compress: false,
+        timeoutSeconds: 86400,
+    },
     /** A hundred days of ten seconds. MySQL's own count gives up after 10 attempts since 8.1. */
     retry: { seconds: 10, count: 864000 },
     catchUpSeconds: 3600,

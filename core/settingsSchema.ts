@@ -97,6 +97,7 @@ export const stackSchema = z.strictObject({
             method: z.enum(SEED_METHODS).optional(),
             backupFile: filePath.optional(),
             keepBackup: z.boolean().optional(),
+            compress: z.boolean().optional(),
             timeoutSeconds: z.int().min(60).max(604800).optional(),
         })
         .optional(),

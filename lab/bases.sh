@@ -6,13 +6,13 @@
 # mariadb-backup comes in the server's own version, for Debian ties the two; 10.5 is left without it, as a host that has none.
 server_kinds() {
     cat <<'TABLE'
-mysql-9.7       sid       mysql-server                         base_from_debian
+mysql-9.7       sid       mysql-server,zstd                    base_from_debian
 mysql-8.0       sid       libaio1t64,libnuma1,mysql-client     base_of_old_mysql
 mysql-5.7       sid       libaio1t64,libnuma1,mysql-client     base_of_old_mysql
 mysql-5.6       bookworm  libaio1,libncurses5,libnuma1,perl    base_of_old_mysql
 mysql-5.5       bookworm  libaio1,libncurses5,libnuma1,perl    base_of_old_mysql
 mariadb-11.8    trixie    mariadb-server,mariadb-backup        base_from_debian
-mariadb-10.11   bookworm  mariadb-server,mariadb-backup        base_from_debian
+mariadb-10.11   bookworm  mariadb-server,mariadb-backup,zstd   base_from_debian
 mariadb-10.5    bullseye  mariadb-server                       base_from_debian
 TABLE
 }

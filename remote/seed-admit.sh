@@ -49,15 +49,15 @@ admit() {
             require_other_server
             require_overwritable
             require_files_room "$(value_of bytes "$OFFER")"
-            receive_files_script "$(read_data_folder)" >"$STATE/receive-backup"
+            { tell_unpacking && receive_files_script "$(read_data_folder)"; } >"$STATE/receive-backup"
             ;;
         # its arguments are in it: the SSH user may run this file as root without any
-        stream) printf 'set -- up %q\n%s\n' "$CALLER" "$RECEIVER" >"$STATE/receive-backup" ;;
+        stream) { tell_unpacking && printf 'set -- up %q\n%s\n' "$CALLER" "$RECEIVER"; } >"$STATE/receive-backup" ;;
         *)
             claim_backup_file
             # what a copy that was killed has left would fill the disk
             rm -f "$(received_backup)".mm-??????
-            receive_script >"$STATE/receive-backup"
+            { tell_unpacking && receive_script; } >"$STATE/receive-backup"
             ;;
     esac
     # of a clone that was tried before
@@ -65,6 +65,9 @@ admit() {
     admit_key
     printf 'admit method=%s\n' "$method"
 }
+
+# tell_unpacking: the receiver's first line. What comes cut looks whole to it: the receiver's own look at the end tells.
+tell_unpacking() { [ "$(value_of packed "$OFFER")" != yes ] || printf 'exec < <(exec %q -dqc)\n' "$(command -v zstd)"; }
 
 admit_key() {
     local key as_root='' limits='no-pty,no-port-forwarding,no-X11-forwarding,no-agent-forwarding'

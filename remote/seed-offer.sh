@@ -1,9 +1,11 @@
 # seed-offer.sh: on the origin, chooses by which method the data goes to the peer, and makes what the peer needs for it: a throw-away key that it
 # admits next, or a donor to clone from.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED (wanted|done|parted) PEER_UUID BACKUP_FILE KEEP_BACKUP
+#        COMPRESS (true: on its way, where both hosts can)
 #        METHOD (auto|dump|stream|clone|mariabackup) PEER_FACTS (the peer's line, of seed-look.sh) LOCK_ALL_TABLES TLS_REQUIRE TLS_VERIFY_HOST
 #        ACCOUNT ACCOUNT_HOST OWN_HOST PEER_HOST (each as the other node reaches it)
 # out:   offer method=METHOD key=TYPE,BASE64 | offer method=mariabackup key=TYPE,BASE64 bytes=N | offer method=clone plugin=ours|theirs names=DIGEST | offer none
+#        and packed=yes behind it, where what travels is compressed
 # codes: MM_LINK_BEHIND MM_LINK_FOREIGN_SOURCE MM_ROLE_CLOSED MM_SEED_METHOD MM_SEED_SLOWER
 # parts: seed-offer/method.sh (by which method?) lib/donor.sh (what a clone needs)
 
@@ -27,9 +29,10 @@ offer() {
     fi
     if [ -n "$linked" ]; then part_from_old_peer; fi
     choose_method
+    choose_packing
     if [ "$CHOSEN" = clone ]; then
         rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
-        printf 'offer method=clone plugin=%s names=%s\n' "$(value_of plugin "$(recall donor)")" "$(read_names_digest)"
+        printf 'offer method=clone plugin=%s names=%s%s\n' "$(value_of plugin "$(recall donor)")" "$(read_names_digest)" "$PACKED"
     else
         close_donor
         offer_key
@@ -41,8 +44,8 @@ offer_key() {
         rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
         ssh-keygen -q -t ed25519 -N '' -C mysql-master-master-seed -f "$STATE/copy-key"
     fi
-    printf 'offer method=%s key=%s%s\n' "$CHOSEN" "$(cut -d ' ' -f 1,2 "$STATE/copy-key.pub" | tr ' ' ',')" \
-        "$([ "$CHOSEN" != mariabackup ] || printf ' bytes=%s' "$(read_physical_bytes)")"
+    printf 'offer method=%s key=%s%s%s\n' "$CHOSEN" "$(cut -d ' ' -f 1,2 "$STATE/copy-key.pub" | tr ' ' ',')" \
+        "$([ "$CHOSEN" != mariabackup ] || printf ' bytes=%s' "$(read_physical_bytes)")" "$PACKED"
 }
 
 # A new peer is seeded in the old one's place: its log is another one, so the channel to the old one goes, gate and new

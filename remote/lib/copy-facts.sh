@@ -2,12 +2,14 @@
 
 # read_copy_facts: KEY=VALUE words. clone= is yes, or why this host cannot take part, with ~ for blanks.
 read_copy_facts() {
-    printf 'server=%s/%s clone=%s' "$FLAVOUR" "$VERSION_TEXT" "$(tell_clone | tr ' ' '~')"
+    printf 'server=%s/%s zstd=%s clone=%s' "$FLAVOUR" "$VERSION_TEXT" "$(tell_zstd)" "$(tell_clone | tr ' ' '~')"
     ! has_clone || printf ' machine=%s page=%s names=%s system=%s plugins=%s' "$(uname -m)" \
         "$(read_variable innodb_page_size)" "$(read_variable lower_case_table_names)" "$(read_variable innodb_data_file_path | tr ' ' '~')" \
         "$(read_added_plugins)"
     echo
 }
+
+tell_zstd() { if command -v zstd >/dev/null; then echo yes; else echo no; fi; }
 
 # The clone plugin itself is made available, and goes again.
 read_added_plugins() {

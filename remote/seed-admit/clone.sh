@@ -57,6 +57,7 @@ take_clone() {
     ca="$(channel_ca_path)"
     ensure_channel_ca "$ca"
     sql "SET GLOBAL clone_valid_donor_list = $(quote_sql "$PEER_HOST:$PEER_PORT")"
+    if [ "$(value_of packed "$OFFER")" = yes ]; then sql 'SET GLOBAL clone_enable_compression = 1'; fi
     if [ -n "$ca" ]; then sql "SET GLOBAL clone_ssl_ca = $(quote_sql "$ca")"; fi
     note "cloning $PEER_HOST:$PEER_PORT"
     printf 'CLONE INSTANCE FROM %s@%s:%s IDENTIFIED BY %s REQUIRE SSL;\n' "$(quote_sql "$ACCOUNT")" "$(quote_sql "$PEER_HOST")" "$PEER_PORT" "$(quote_sql "$ACCOUNT_PASSWORD")" |

@@ -1,5 +1,5 @@
 # method.sh: by which method the origin's data goes to the peer: the one that is set, or the fastest that both servers and hosts can do.
-# in: METHOD (auto, dump, stream, clone, mariabackup) PEER_FACTS (read_copy_facts and tell_physical of the peer) KEEP_BACKUP LOCK_ALL_TABLES TLS_* ACCOUNT ACCOUNT_HOST PEER_PORT
+# in: METHOD (auto, dump, stream, clone, mariabackup) COMPRESS PEER_FACTS (read_copy_facts and tell_physical of the peer) KEEP_BACKUP LOCK_ALL_TABLES TLS_* ACCOUNT ACCOUNT_HOST PEER_PORT
 
 # choose_method: in CHOSEN; what a clone needs here is there then.
 choose_method() {
@@ -25,6 +25,23 @@ choose_method() {
             *) note "seed.method auto takes $CHOSEN, for ${slower#; }" ;;
         esac ;;
     esac
+}
+
+# choose_packing: in PACKED, how it travels. The clone plugin packs by itself.
+choose_packing() {
+    local lacks=''
+    PACKED=''
+    [ "$COMPRESS" = true ] || return 0
+    if [ "$CHOSEN" != clone ]; then
+        [ "$(tell_zstd)" = yes ] || lacks="$NODE has no zstd"
+        [ "$(value_of zstd "$PEER_FACTS")" = yes ] || lacks="${lacks:+$lacks, }the peer has no zstd"
+    fi
+    if [ -z "$lacks" ]; then
+        PACKED=' packed=yes'
+        note "what is sent goes compressed"
+    else
+        warn MM_SEED_SLOWER "what is sent is not compressed, as seed.compress asks for: $lacks"
+    fi
 }
 
 # list_methods: the fastest first; those that this series has.

@@ -79,7 +79,7 @@ test("a set method that cannot be is refused, and auto says why it takes a slowe
         "error MM_SEED_METHOD: seed.method is clone, and that cannot be done from a: on the peer there is no clone plugin among the server's files. Nothing was changed",
     );
     expect([await leftovers(a), await plugin(a), await b.sql("SHOW DATABASES LIKE 'shop'")]).toEqual(["", "", ""]);
-    delete stack.settings.seed;
+    stack.settings.seed = { compress: true };
     const watched = [a, b].map((host) =>
         host.run(
             "for i in $(seq 1200); do ls /tmp/master_backup.sql* /var/lib/mysql-master-master/3306/received-backup* 2>/dev/null; [ -e /run/seen ] && break; sleep 0.05; done | sort -u",
@@ -91,6 +91,7 @@ test("a set method that cannot be is refused, and auto says why it takes a slowe
     expect(said).toContain(
         "MM_SEED_SLOWER: a: seed.method auto takes stream, for clone: on the peer there is no clone plugin among the server's files",
     );
+    expect(said).toContain("a: what is sent goes compressed");
     expect(said).toMatch(/a: streamed into b\.example\.com: \d+\.\d MB in \d+\.\d s, \d+\.\d MB\/s/);
     await expectWhole(before);
     expect(await b.sql(settings)).toBe(was);

@@ -17,7 +17,7 @@ const parameters = {
 
 /** Node b, fresh; a clone makes it a's like, and ends with `words` as the server's own. */
 function ready(words = refused(3707, "Restart server failed (mysqld is not managed by supervisor process).")) {
-    const host = makeHost({ clone_valid_donor_list: "", clone_ssl_ca: "" });
+    const host = makeHost({ clone_valid_donor_list: "", clone_ssl_ca: "", clone_enable_compression: "0" });
     const status = { state: "", error: "0 " };
     const column = (name: string, value: () => string) =>
         host.local.rules.push({
@@ -52,6 +52,19 @@ const restartsOf = (host: FakeHost) =>
     host.calls.filter(({ name, argv }) => name === "systemctl" && argv[0] === "restart").length;
 
 describe("seed-admit.sh, by clone,", () => {
+    it("has the plugin compress what goes where the offer says so", async () => {
+        const { host } = ready();
+        const packed = await host.run(admit, { ...parameters, OFFER: `${parameters.OFFER} packed=yes` });
+        expect([packed.exitCode, changes(packed.statements).slice(5, 8)]).toEqual([
+            0,
+            [
+                "SET GLOBAL clone_valid_donor_list = 'a.example.com:3306'",
+                "SET GLOBAL clone_enable_compression = 1",
+                clone,
+            ],
+        ]);
+    });
+
     it("closes the node, clones the origin over TLS, restarts it, and takes away what that needed; then it has a receipt", async () => {
         const { host } = ready();
         const run = await host.run(admit, parameters);

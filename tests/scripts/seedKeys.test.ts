@@ -16,6 +16,7 @@ function ready() {
         KEEP_BACKUP: false,
         SEED: "wanted",
         METHOD: "dump",
+        COMPRESS: false,
         PEER_FACTS: "",
         LOCK_ALL_TABLES: false,
         OFFER: "offer method=dump key=ssh-ed25519,KEY",
@@ -86,6 +87,17 @@ describe("seed-admit.sh", () => {
         const received = "/var/lib/mysql-master-master/3306/received-backup";
         expect([host.read(received), statSync(host.path(received)).mode & 0o777]).toEqual(["the dump\n", 0o600]);
         expect(host.read("/tmp/backup")).toBeUndefined();
+    });
+
+    it("writes a receiver that unpacks first, where the other end packs", async () => {
+        const { host, parameters } = ready();
+        host.addZstd();
+        await host.run("seed-admit.sh", { ...parameters, OFFER: `${parameters.OFFER} packed=yes` });
+        const receiver = host.memory("receive-backup") ?? "";
+        const packed = Buffer.from("the dump\n").toString("base64");
+        const run = await host.runText(`bash <(printf %s '${receiver.replaceAll("'", "'\\''")}') <<<'${packed}'`);
+        expect(run).toMatchObject({ exitCode: 0, stdout: "9\n", stderr: "" });
+        expect(host.read("/var/lib/mysql-master-master/3306/received-backup")).toBe("the dump\n");
     });
 
     it.each([
@@ -185,7 +197,7 @@ describe("seed-admit.sh", () => {
 });
 
 describe("seed-look.sh", () => {
-    const facts = `server=MySQL/9.7.4 clone=there~is~no~clone~plugin~among~the~server's~files machine=${execFileSync("uname", ["-m"], { encoding: "utf8" }).trim()} page=16384 names=0 system=ibdata1:12M:autoextend plugins=`;
+    const facts = `server=MySQL/9.7.4 zstd=yes clone=there~is~no~clone~plugin~among~the~server's~files machine=${execFileSync("uname", ["-m"], { encoding: "utf8" }).trim()} page=16384 names=0 system=ibdata1:12M:autoextend plugins=`;
 
     it.each([
         ["wanted", undefined],
@@ -196,6 +208,7 @@ describe("seed-look.sh", () => {
         ["wanted", "state=done source=another own=uuid-b\n"],
     ])("says seed %s after %j, twice, and changes nothing", async (state, memory) => {
         const { host, parameters } = ready();
+        host.addZstd();
         if (memory !== undefined) {
             host.remember("seed", memory);
         }

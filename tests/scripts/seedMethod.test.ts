@@ -8,6 +8,7 @@ const script = "seed-offer.sh";
 const machine = execFileSync("uname", ["-m"], { encoding: "utf8" }).trim();
 const facts = {
     server: "MySQL/9.7.4",
+    zstd: "no",
     clone: "yes",
     machine,
     page: "16384",
@@ -23,6 +24,7 @@ const parameters = {
     NODE: "a",
     SEED: "wanted",
     METHOD: "auto",
+    COMPRESS: false,
     PEER_FACTS: factsOf(),
     KEEP_BACKUP: false,
     LOCK_ALL_TABLES: false,
@@ -123,6 +125,34 @@ describe("seed.method auto", () => {
         ]);
         expect(changes(run.statements)).toEqual([...grant, install, ...revoke]);
         expect(tracesOf(host)).toEqual([true, true, undefined, false]);
+    });
+});
+
+describe("seed.compress", () => {
+    it.each(["stream", "dump", "clone"])("has what goes by %s compressed", async (METHOD) => {
+        const host = ready();
+        host.addZstd();
+        const run = await host.run(script, {
+            ...parameters,
+            METHOD,
+            COMPRESS: true,
+            PEER_FACTS: factsOf({ zstd: "yes" }),
+        });
+        expect([run.exitCode, run.stderr]).toEqual([0, "a: what is sent goes compressed\n"]);
+        expect(run.stdout).toMatch(new RegExp(`^offer method=${METHOD} .* packed=yes\n$`));
+    });
+
+    it("is said to be in vain where the peer has no zstd; a clone needs none", async () => {
+        const host = ready();
+        host.addZstd();
+        const asked = { ...parameters, COMPRESS: true, PEER_FACTS: factsOf({ zstd: "no" }) };
+        const run = await host.run(script, { ...asked, METHOD: "stream" });
+        expect([run.exitCode, run.stdout.includes("packed"), run.stderr]).toEqual([
+            0,
+            false,
+            "warning MM_SEED_SLOWER: a: what is sent is not compressed, as seed.compress asks for: the peer has no zstd\n",
+        ]);
+        expect((await host.run(script, { ...asked, METHOD: "clone" })).stdout).toMatch(/ packed=yes\n$/);
     });
 });
 

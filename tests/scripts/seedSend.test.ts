@@ -34,6 +34,14 @@ describe("seed-dump.sh, by stream,", () => {
         expect(run.stderr.split("\n")[0]).toBe("a: dumping all databases into b.example.com");
     });
 
+    it("packs it where the offer says so; the bytes told are those of the dump", async () => {
+        const { host, parameters, callsOf } = ready();
+        host.addZstd();
+        const run = await host.run(script, { ...parameters, OFFER: `${parameters.OFFER} packed=yes` });
+        expect(run).toMatchObject({ exitCode: 0, stdout: line });
+        expect(callsOf("ssh").map(({ stdin }) => Buffer.from(stdin, "base64").toString())).toEqual([whole]);
+    });
+
     it("makes no second dump for the same peer; another method makes one", async () => {
         const { host, parameters, callsOf } = ready();
         await host.run(script, parameters);

@@ -91,7 +91,7 @@ describe("parseSettings says at once, and only what is so,", () => {
         { method: "auto", keepBackup: true },
         { keepBackup: true },
         { method: "stream", keepBackup: false },
-        { method: "clone" },
+        { method: "clone", compress: true },
     ])("and nothing of a method that can be: %j", (seed) => {
         expect([problemsOf({ seed }), read({ seed }).seed]).toEqual([[], seed]);
     });
