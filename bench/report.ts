@@ -1,21 +1,17 @@
 import { readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { formatMarkdown, formatSeconds, judgeRatio, median } from "./figures";
 import type { Lab } from "./lab";
 import { CHECKOUT } from "./run";
 import { PHASES, type Phase } from "./stacks";
 
 const PLUGINS = ["command", "mysql", "random"];
 
-/** What the figures depend on, a line each. */
-export async function describeConditions(lab: Lab, loads: number[]): Promise<string[]> {
-    const [machine = "", ...programs] = await describeMachine(lab);
-    return [
-        machine,
-        `load:     ${loads.map((load) => load.toFixed(1)).join(", ")} in the minute before each run`,
-        ...programs,
-        `runs:     ${loads.length}; each figure is the median, with the least and the most`,
-    ];
+/** What a part's figures depend on, in a line below its title. */
+export function describeRuns(loads: number[]): string {
+    const each = loads.map((load) => load.toFixed(1)).join(", ");
+    return `${loads.length} runs; each figure is the median, with the least and the most. Load in the minute before each: ${each}`;
 }
 
 /** Machine, versions and plugins, a line each; host a has to run. */
@@ -43,24 +39,19 @@ function isStandIn(name: string, version: string): boolean {
     return readFileSync(file).subarray(0, 200).toString("latin1").includes("stand-in");
 }
 
-/** A Markdown table, a line a phase; the ratio is that of the medians. */
+/** A line a phase; the ratio is that of the medians. */
 export function formatTable(pair: Record<Phase, number>[], floor: Record<Phase, number>[]): string {
     const rows = PHASES.map((phase) => {
-        const [ours, least] = [pair, floor].map((rounds) => rounds.map((round) => round[phase]));
-        return [phase, format(ours ?? []), format(least ?? []), (median(ours ?? []) / median(least ?? [])).toFixed(2)];
+        const [ours, least] = [secondsOf(pair, phase), secondsOf(floor, phase)];
+        return [phase, formatSeconds(ours), formatSeconds(least), (median(ours) / median(least)).toFixed(2)];
     });
-    const table = [["", "pair", "empty program", "ratio"], ["---", "---:", "---:", "---:"], ...rows];
-    return table.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+    return formatMarkdown([["", "pair", "empty program", "ratio"], ...rows]);
 }
 
-function format(seconds: number[]): string {
-    const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
-    return `${median(seconds).toFixed(2)} s (${least.toFixed(2)}–${most.toFixed(2)})`;
+/** The goal for an `up` that has nothing to do. */
+export function judgeUnchanged(pair: Record<Phase, number>[], floor: Record<Phase, number>[]): string {
+    const [ours, least] = [secondsOf(pair, "unchanged up"), secondsOf(floor, "unchanged up")];
+    return judgeRatio("the unchanged up takes, of the empty program's,", ours, least, 1.3);
 }
 
-function median(values: number[]): number {
-    const sorted = [...values].sort((left, right) => left - right);
-    const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-    const lower = sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
-    return (lower + upper) / 2;
-}
+const secondsOf = (rounds: Record<Phase, number>[], phase: Phase) => rounds.map((round) => round[phase]);

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Lab } from "./lab";
 import { CHECKOUT, type Run } from "./run";
@@ -9,7 +9,7 @@ export type Phase = (typeof PHASES)[number];
 
 /** A program and its stack `bench`. */
 export interface Stack {
-    name: "pair" | "floor";
+    name: "pair" | "floor" | "pairs";
     lab: Lab;
     /** Where the program is. */
     folder: string;
@@ -18,14 +18,26 @@ export interface Stack {
 
 /** The program of this checkout, with the benchmark's hosts as its nodes. */
 export async function initPair(lab: Lab): Promise<Stack> {
-    // `stack init` writes its salt beside Pulumi.yaml, whatever --config-file says: not into the checkout
     const folder = path.join(lab.folder, "pair");
-    mkdirSync(folder, { recursive: true });
+    copyProgram(folder);
     copyFileSync(path.join(CHECKOUT, "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));
     await initStack(lab, folder);
-    const stack: Stack = { name: "pair", lab, folder: CHECKOUT, configFile: path.join(folder, "Pulumi.bench.yaml") };
+    const stack: Stack = { name: "pair", lab, folder, configFile: path.join(folder, "Pulumi.bench.yaml") };
     writeSettings(stack);
     return stack;
+}
+
+/**
+ * A copy of the program, for at each `up` the language host walks the program's whole folder: the lab's hosts, which are in the
+ * checkout, must not be below it.
+ */
+export function copyProgram(folder: string): void {
+    mkdirSync(folder, { recursive: true });
+    for (const part of ["index.ts", "components", "core", "preflight", "remote", "package.json", "tsconfig.json"]) {
+        cpSync(path.join(CHECKOUT, part), path.join(folder, part), { recursive: true });
+    }
+    // the language host looks for packages in the project's own folder
+    symlinkSync(path.join(CHECKOUT, "node_modules"), path.join(folder, "node_modules"));
 }
 
 /** Writes the pair's settings, `more` among them. The line with the salt, which `stack init` has written, stays. */
@@ -62,7 +74,7 @@ export async function initFloor(lab: Lab): Promise<Stack> {
     return { name: "floor", lab, folder, configFile: path.join(folder, "Pulumi.bench.yaml") };
 }
 
-async function initStack(lab: Lab, folder: string): Promise<void> {
+export async function initStack(lab: Lab, folder: string): Promise<void> {
     mkdirSync(path.join(lab.folder, "state"), { recursive: true }); // the engine does not make it
     await lab.run(["pulumi", "stack", "init", "bench", "--non-interactive"], { cwd: folder });
 }
@@ -76,7 +88,8 @@ export async function measureRound(stack: Stack): Promise<Record<Phase, number>>
     };
 }
 
-async function measure(stack: Stack, verb: "up" | "destroy", wanted: string): Promise<number> {
+/** The seconds of an `up` or a `destroy` that did what is `wanted` with all that there is, and nothing else. */
+export async function measure(stack: Stack, verb: "up" | "destroy", wanted: string): Promise<number> {
     const { seconds, stdout } = await runEngine(stack, verb);
     const changes = readChanges(stdout);
     if (changes.length !== 1 || !changes[0]?.endsWith(` ${wanted}`)) {

@@ -7,6 +7,7 @@
 server_kinds() {
     cat <<'TABLE'
 mysql-9.7       sid       mysql-server,zstd                    base_from_debian
+mysql-9.7-python  sid     mysql-server,zstd,python3            base_from_debian
 mysql-8.0       sid       libaio1t64,libnuma1,mysql-client     base_of_old_mysql
 mysql-5.7       sid       libaio1t64,libnuma1,mysql-client     base_of_old_mysql
 mysql-5.6       bookworm  libaio1,libncurses5,libnuma1,perl    base_of_old_mysql
