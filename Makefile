@@ -72,7 +72,7 @@ soak: ## up and destroy interrupted at random moments: make soak RUNS=100; SEED=
 	@lab/tools.sh
 	RUNS='$(RUNS)' SEED='$(SEED)' .ci/checks.sh soak
 
-bench: ## how long up, an unchanged up and destroy take, beside an empty program
+bench: ## how long up, a change of roles and several pairs take, beside an empty program and a playbook: MM_BENCH_PARTS="up role"
 	@lab/tools.sh
 	eval "$$(lab/env.sh)"
 	node_modules/.bin/ts-node bench/main.ts
