@@ -87,6 +87,7 @@ make_dump() {
             prepared) note "try $try: XA transactions are prepared on $NODE ($(list_prepared)), which no dump can carry" ;;
             late) note "try $try: the dump did not begin while the lock was held; $NODE goes on meanwhile" ;;
             moved) note "try $try: the dump began at another place in the log than the count of its rows; it is thrown away" ;;
+            waited) note "try $try: the dump was in somebody's way ($HELD_UP); it is thrown away" ;;
             changed) note "try $try: definitions changed during the dump (${CHANGED:-a table was made anew}); it is thrown away" ;;
         esac
         drop_sink
@@ -101,6 +102,8 @@ make_dump() {
             "see what loads $NODE, then run up again" ;;
         moved) fail MM_SEED_BUSY "the dump on $NODE began at another place in the log than the count of its rows, three times. $NODE was only read" \
             "see what writes on $NODE past its read lock, then run up again" ;;
+        waited) fail MM_SEED_BUSY "the dump on $NODE was in somebody's way three times ($HELD_UP), and all who use that table would wait behind. $NODE was only read" \
+            "hold ALTER, DROP, TRUNCATE and the like back until the seed is done, then run up again" ;;
         *) fail_busy ;;
     esac
 }

@@ -38,8 +38,9 @@ import_dump() {
     local status=0 before
     relax_for_import
     before="$(recall import-settings)"
-    { give_dump <&6 || : >"$SCRATCH/torn"; } |
-        timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" --max-allowed-packet=1G --loose-binary-mode --loose-skip-force >/dev/null 2>"$SCRATCH/words" &
+    : >"$SCRATCH/said"
+    { give_dump <&6 | spread_rows || : >"$SCRATCH/torn"; } |
+        timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" -n --max-allowed-packet=1G --loose-binary-mode --loose-skip-force >"$SCRATCH/said" 2>"$SCRATCH/words" &
     begin_job "$!" importing "$1" "$2"
     await_job || status=$?
     exec 6<&-

@@ -19,14 +19,14 @@ end_with_script() {
     at_exit "kill $! 2>/dev/null"
 }
 
-# await_job: waits for it, says every TELL_SECONDS how far it is, and gives its status.
+# await_job [COMMAND]: waits for it, says every TELL_SECONDS how far it is (or runs the command), and gives its status.
 await_job() {
-    local said=$SECONDS status=0
+    local said=$SECONDS status=0 meanwhile="${1:-say_progress}"
     while kill -0 "$JOB" 2>/dev/null; do
         sleep 0.05
         [ $((SECONDS - said)) -ge "$TELL_SECONDS" ] || continue
         said=$SECONDS
-        say_progress
+        "$meanwhile"
     done
     wait "$JOB" || status=$?
     JOB=''

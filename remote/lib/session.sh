@@ -9,7 +9,8 @@ open_session() {
         <"$SCRATCH/feed" >"$SCRATCH/answer" 2>"$SCRATCH/session-words" 9>&- &
     SESSION_PID=$!
     exec 8>"$SCRATCH/feed" 7<"$SCRATCH/answer"
-    ask_session 'SELECT 1' >/dev/null
+    ask_session 'SELECT CONNECTION_ID()' >"$SCRATCH/session-id" || return 1
+    SESSION_ID="$(cat "$SCRATCH/session-id")"
 }
 
 close_session() {

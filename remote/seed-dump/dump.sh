@@ -35,7 +35,7 @@ print_options() {
 }
 
 # try_dump: one dump, into the sink, and its inventory in $SCRATCH/inventory, both of one snapshot; WHY is empty then, else one of busy,
-# prepared, late, moved and changed (CHANGED tells what). Ends the script for what no second try mends.
+# prepared, late, moved, waited (HELD_UP tells who) and changed (CHANGED tells what). Ends the script for what no second try mends.
 try_dump() {
     local status=0 counted=yes
     WHY='' CHANGED=''
@@ -75,9 +75,10 @@ try_dump() {
         kill "$DUMP_PID" 2>/dev/null || true
     fi
     WHILE_ASKING=say_asking
-    await_job || status=$?
+    await_job watch_dump || status=$?
     settle_sink
     close_session
+    [ "$WHY" != waited ] || return 0
     note_state after
     CHANGED="$(list_differences "$SCRATCH/before" "$SCRATCH/after")"
     if [ -z "$CHANGED" ]; then require_views_valid; fi
@@ -96,9 +97,36 @@ try_dump() {
     sort "$SCRATCH/objects" "$SCRATCH/counts" >"$SCRATCH/inventory"
 }
 
+# A dump holds the definition of the table that it reads, by a stream for as long as the peer takes it in. Who wants to alter that table waits, and
+# behind him all who use it: so the dump gives way.
 watch_dump() {
     require_sink
     say_progress
+    # the user has accepted that
+    [ "$LOCK_ALL_TABLES" != true ] || return 0
+    HELD_UP="$(read_held_up)"
+    [ -n "$HELD_UP" ] || return 0
+    WHY=waited
+    kill "$DUMP_PID" 2>/dev/null || true
+    try_sql "KILL $SESSION_ID" >/dev/null || true
+}
+
+# read_held_up: who has waited for LOCK_WAIT_SECONDS and more for a table that the dump, or the count of its rows, is reading. The server does not tell
+# whom somebody waits for (but from 8.0 on); the names in the statements do.
+read_held_up() {
+    sql 'SHOW FULL PROCESSLIST' | awk -F'\t' -v limit="$LOCK_WAIT_SECONDS" '
+        $8 ~ /^SELECT \/\*!40001 SQL_NO_CACHE \*\/ / || $8 ~ /^SELECT .table .*, COUNT\(\*\), / {
+            name = $8
+            sub(/.* FROM /, "", name)
+            sub(/ (WHERE|ORDER BY) .*/, "", name)
+            sub(/^`.*`\.`/, "`", name)
+            gsub(/`/, "", name)
+            reading[name] = 1
+        }
+        $7 ~ /metadata lock/ && $6 + 0 >= limit { waiting[++count] = $8; who[count] = "connection " $1 " of " $2 " since " $6 " s" }
+        END {
+            for (i = 1; i <= count; i++) for (name in reading) if (index(waiting[i], name)) { print who[i] " for table " name; exit }
+        }'
 }
 
 # note_state NAME: what a dump must not see change, sorted, in $SCRATCH/NAME. What no dump carries is of it, the schema sys and

@@ -1,0 +1,39 @@
+import { remoteText, runBash } from "./bash";
+
+const dumping =
+    "5\troot\tlocalhost\tNULL\tQuery\t30\tSending data\tSELECT /*!40001 SQL_NO_CACHE */ `id`, `from` FROM `orders` ORDER BY `id`";
+const counting =
+    "6\troot\tlocalhost\tNULL\tQuery\t30\texecuting\tSELECT 'table shop.items', COUNT(*), COALESCE(SUM(CRC32(1)), 0) FROM `shop`.`items`";
+const waiting = (seconds: number, statement: string, id = 7) =>
+    `${id}\tapp\t10.0.0.7:1\tshop\tQuery\t${seconds}\tWaiting for table metadata lock\t${statement}`;
+
+/** Who is told to be held up by the dump, of such a process list. */
+const heldUp = (...lines: string[]) =>
+    runBash(
+        `LOCK_WAIT_SECONDS=10\nsql() { cat <<'LIST'\n${lines.join("\n")}\nLIST\n}\n${remoteText("seed-dump/dump.sh")}\nread_held_up`,
+    ).stdout.toString();
+
+describe("who waits behind a dump is found by the table that both name:", () => {
+    it.each([
+        [
+            "the dump's",
+            [dumping, waiting(12, "ALTER TABLE orders ADD x int")],
+            "connection 7 of app since 12 s for table orders\n",
+        ],
+        [
+            "the count's",
+            [counting, waiting(10, "TRUNCATE `items`")],
+            "connection 7 of app since 10 s for table items\n",
+        ],
+        [
+            "one of several",
+            [counting, dumping, waiting(60, "DROP TABLE old"), waiting(20, "SELECT 1 FROM orders", 8)],
+            "connection 8 of app since 20 s for table orders\n",
+        ],
+        ["not for 10 s so far", [dumping, waiting(9, "ALTER TABLE orders ADD x int")], ""],
+        ["another table", [dumping, counting, waiting(60, "ALTER TABLE customers ADD x int")], ""],
+        ["nobody's", [waiting(60, "ALTER TABLE orders ADD x int")], ""],
+    ])("%s", (_, list, found) => {
+        expect(heldUp(...list)).toBe(found);
+    });
+});
