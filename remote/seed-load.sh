@@ -7,7 +7,7 @@
 #        BACKUP_FILE KEEP_BACKUP TIMEOUT_SECONDS SSH_USER ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT
 # out:   seed source_file=FILE source_position=BYTES source_gtid=SET file=FILE position=BYTES
 # codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_BACKUP_MISSING MM_SEED_LOAD MM_SEED_INCOMPLETE MM_SEED_LOGIN_LOST MM_SEED_ENGINE MM_SEED_PREPARED
-#        MM_SEED_NO_START MM_SEED_NOT_PROVEN
+#        MM_SEED_NO_START MM_SEED_NOT_PROVEN MM_SEED_LOGIN_PLUGIN
 # parts: lib/overwrite.sh (may this node be overwritten?) lib/import.sh (a dump goes in) seed-load/proof.sh (is it whole?) seed-load/resume.sh (the
 #        data of an earlier pair) seed-load/physical.sh (the origin's files become this server's)
 
@@ -35,6 +35,7 @@ ensure_seeded() {
             esac
             ;;
     esac
+    warn_of_lost_logins
     clean_up
     printf 'seed %s\n' "$(read_seed_coordinates)"
 }

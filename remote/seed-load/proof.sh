@@ -17,6 +17,15 @@ require_complete() {
         "pulumi config set mysql-master-master:converge with a new text, then run up again: the backup is made and imported anew; if that ends here again, report it with this message"
 }
 
+# warn_of_lost_logins: an account is worth nothing where the plugin that knows its password is not loaded, as an option file of the origin may have it.
+warn_of_lost_logins() {
+    local found
+    sql "SELECT plugin_name FROM information_schema.plugins WHERE plugin_type = 'AUTHENTICATION' AND plugin_status = 'ACTIVE'" >"$SCRATCH/login-plugins"
+    found="$(sql "SELECT plugin, user, host FROM mysql.user WHERE plugin <> ''" |
+        awk -F'\t' 'NR == FNR { here[tolower($0)] = 1; next } !(tolower($1) in here) { print $2 "@" $3 " by " $1 }' "$SCRATCH/login-plugins" - | list_lines)"
+    [ "$found" = nothing ] || [ -z "$found" ] || warn MM_SEED_LOGIN_PLUGIN "accounts that came with the origin's data cannot log in here, for their plugin is not loaded ($found)"
+}
+
 # prove_after_restart: once restarted, what only a restart shows (accounts, plugins, the option file) is seen now and not on a bad day. The
 # node stays closed, and its log still holds nothing.
 prove_after_restart() {

@@ -66,6 +66,8 @@ export class FakeServer {
     eventsToDisable = "";
     /** Those that were added to the server, by name. */
     readonly plugins = new Set<string>();
+    /** PLUGIN, USER and HOST of each account, tab-separated. */
+    logins = "";
     grants =
         "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `replicator`@`%`\nGRANT SELECT ON `mysql_master_master`.* TO `replicator`@`%`";
 
@@ -298,6 +300,12 @@ export class FakeServer {
         const account = /^SELECT 1 FROM mysql\.user WHERE user = '(\w+)' AND host = '([^']+)'$/.exec(statement);
         if (account) {
             return { stdout: this.accounts.has(`${account[1]}@${account[2]}`) ? "1\n" : "" };
+        }
+        if (statement.startsWith("SELECT plugin, user, host FROM mysql.user")) {
+            return { stdout: this.logins };
+        }
+        if (statement.includes("plugin_type = 'AUTHENTICATION'")) {
+            return { stdout: "caching_sha2_password\nsha256_password\n" };
         }
         const stored =
             /^SELECT SHA2\(authentication_string, 256\) FROM mysql\.user WHERE user = '(\w+)' AND host = '([^']+)'$/.exec(

@@ -283,7 +283,13 @@ describe("seed-dump.sh, after a clone,", () => {
         host.local.variables.set("plugin_dir", host.path("/plugins/"));
         host.write("/plugins/mysql_clone.so", "");
         host.local.accounts.set("replicator@%", "x");
-        const more = { METHOD: "clone", LOCK_ALL_TABLES: false, OWN_HOST: "a.example.com", PEER_HOST: "b.example.com" };
+        const more = {
+            METHOD: "clone",
+            COMPRESS: false,
+            LOCK_ALL_TABLES: false,
+            OWN_HOST: "a.example.com",
+            PEER_HOST: "b.example.com",
+        };
         const facts = (await host.run("seed-look.sh", { SOURCE_UUID: "uuid-x" })).stdout.replace("seed wanted ", "");
         const offer = (await host.run("seed-offer.sh", { ...dump, ...more, PEER_FACTS: facts.trim() })).stdout.trim();
         return { host, offer, names: /names=(\w+)/.exec(offer)?.[1] };

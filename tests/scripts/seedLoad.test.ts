@@ -62,6 +62,17 @@ describe("seed-load.sh", () => {
         ]);
     });
 
+    it("warns of accounts whose authentication plugin is not loaded here, also when the seed is done", async () => {
+        const { host, parameters } = ready();
+        host.local.logins =
+            "caching_sha2_password\tapp\t%\nmysql_native_password\told\t10.0.0.%\nSHA256_password\tother\t%\n";
+        const warning =
+            "warning MM_SEED_LOGIN_PLUGIN: b: accounts that came with the origin's data cannot log in here, for their plugin is not loaded (old@10.0.0.% by mysql_native_password)\n";
+        expect((await host.run(script, parameters)).stderr).toContain(warning);
+        const again = await host.run(script, parameters);
+        expect([again.stdout, again.stderr]).toEqual([line, expect.stringContaining(warning)]);
+    });
+
     it("finds itself seeded the second time: it only reads, and prints the same line", async () => {
         const { host, parameters } = ready();
         await host.run(script, parameters);

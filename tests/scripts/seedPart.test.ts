@@ -8,6 +8,7 @@ const parameters = {
     NODE: "a",
     SEED: "wanted",
     METHOD: "dump",
+    COMPRESS: false,
     PEER_FACTS: "",
     LOCK_ALL_TABLES: false,
     PEER_UUID: "uuid-new",
