@@ -1,8 +1,8 @@
 # seed.sh: what is noted of a seed.
 
 # The seed's marker: KEY=VALUE words in the node's memory, of which these functions alone know the form.
-#   state=unfinished   the import is to begin on an empty node; source= own= (the uuids of the origin and of this very server);
-#                      file= position= (where this server's own log stood): it has begun
+#   state=unfinished   the seed is to begin on an empty node; source= own= (the uuids of the origin and of this very server);
+#                      file= position= (where this server's own log stood): it has begun; method= where that is clone or mariabackup
 #   state=imported     it is whole and proven; beside source= and own= the places from which each follows the other: source_log= (the id of
 #                      the origin's log, own-log.sh) source_file= source_position= source_gtid= (the GTIDs that the backup holds, on
 #                      MariaDB the last one of each domain; empty where GTIDs are off) file= position= (where this server's own log stands now)
@@ -10,8 +10,9 @@
 #                      that began there is ended, and its place behind this server
 #   state=parted       destroy has ended the pair; the data is here still; beside those applied= (the GTIDs that this server had then; empty
 #                      where GTIDs are off)
-# Beside it are notes of their own: seed-expects (what an unfinished import may have left here: lines as in an inventory), seed-names
-# (of a parted one: what was defined here).
+# Beside it are notes of their own: seed-expects (what an unfinished import may have left here: lines as in an inventory), received (of an
+# unfinished one that came by another method than dump, and whole: receipt= of it; of a stream its inventory below that), seed-names (of a
+# parted one: what was defined here).
 
 # write_seed STATE [KEY=VALUE...]: of a seed from SOURCE_UUID into this server.
 write_seed() {

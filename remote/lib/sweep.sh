@@ -65,6 +65,8 @@ sweep_block() {
 sweep_seed() {
     rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
     forget dump
+    # a receipt of what no note of the origin's knows any more
+    forget received
     restore_after_import
     withdraw_admission "$(keys_of_ssh_user)"
     BACKUP_FILE="$(recall backup)"

@@ -31,7 +31,7 @@ function littered(): FakeHost {
     host.local.grants += "\nGRANT BACKUP_ADMIN ON *.* TO `replicator`@`%`";
     host.remember("strict-mode", "1\n");
     host.local.variables.set("gtid_strict_mode", "0");
-    for (const name of ["copy-key", "copy-key.pub", "dump", "receive-backup", "link.new"]) {
+    for (const name of ["copy-key", "copy-key.pub", "dump", "received", "receive-backup", "link.new"]) {
         host.remember(name, "x\n");
     }
     for (const name of ["/tmp/backup.sql", "/tmp/backup.sql.mm-AbC123", "/tmp/backup.sql.other"]) {
@@ -89,8 +89,8 @@ describe("lock-host.sh at destroy", () => {
         });
         expect(host.read("/etc/my.cnf")).toBe("[mysqld]\nmine=1\n");
         expect(host.read("/root/.ssh/authorized_keys")).toBe(keys);
-        const names = ["owner", "link", "account", "backup", "dump", "copy-key", "copy-key.pub", "receive-backup"];
-        const more = ["link.new", "before-fence", "option-file", "import-settings", "donor", "strict-mode"];
+        const names = ["owner", "link", "account", "backup", "dump", "received", "donor", "copy-key", "copy-key.pub"];
+        const more = ["receive-backup", "link.new", "before-fence", "option-file", "import-settings", "strict-mode"];
         expect([...names, ...more].filter((name) => host.memory(name) !== undefined)).toEqual([]);
         expect(host.memory("lock")).toBe("");
     });
