@@ -88,6 +88,11 @@ export class Stack {
         return requireSuccess(await this.up());
     }
 
+    /** An up of which the summary has one line: all unchanged. */
+    async mustFindAllDone(): Promise<void> {
+        expect(await this.mustUp()).toMatch(/^Resources:\n {4}\d+ unchanged$/m);
+    }
+
     async mustDestroy(): Promise<string> {
         return requireSuccess(await this.destroy());
     }
