@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { libraryText, remoteText, runBash, withFolder } from "./bash";
 
 const library = libraryText("say", "host", "mysql", "service", "service-stop", "data-folder", "swap");
@@ -28,8 +30,18 @@ swap_data 0a1b
 list`;
         const done = [runBash(lines + first)];
         if (then) done.push(runBash(`${lines}${then}\nlist`));
-        return done.map(({ exitCode, stdout, stderr }) => ({ exitCode, stdout: stdout.toString(), stderr }));
+        return done.map(({ exitCode, stdout, stderr }) => ({
+            exitCode,
+            stdout: stdout.toString(),
+            stderr: stderr.replaceAll(folder, "F"),
+        }));
     });
+
+/** What and the server's words of a run's error. */
+const errorOf = (run: { stderr: string } | undefined) => [
+    /^error .*$/m.exec(run?.stderr ?? "")?.[0],
+    /^ {2}server: (.*?)\|?$/m.exec(run?.stderr ?? "")?.[1] ?? "",
+];
 
 const swapped = "./cert.pem:old\n./ibdata1:new\n./mysql-master-master-id:old\n./mysql/db.frm:new\n./shop/db.opt:new\n";
 const before =
@@ -63,21 +75,106 @@ move_entry() { moves=$((moves + 1)); [ "$moves" != ${move} ] || kill -KILL $$; r
         expect(run?.stdout).toBe(`state\nserver\nserver\nstate\n${swapped}`);
     });
 
-    it("brings the old data back when the server does not come up on the new, and says why", () => {
-        const fails = `restart_service() { grep -q old $data/ibdata1; }`;
-        const [run, after] = swap(fails, "finish_cut_swap");
-        expect([run?.exitCode, after?.stdout]).toEqual([1, before]);
-        expect(run?.stderr).toContain(
-            "error MM_SEED_NO_START: b's server did not come up with the data that was received; its old data is back",
+    /** Where, by what, the words and the server's, and the state that is noted for a later run. */
+    it.each([
+        [
+            "the server does not come up on the new data",
+            "restart_service() { grep -q old $data/ibdata1; }",
+            "MM_SEED_NO_START: b's server did not come up with the data that was received; its old data is back",
+            "no such tablespace",
+            "",
+        ],
+        [
+            "it lets nobody in with the origin's accounts",
+            "restart_service() { grep -q old $data/ibdata1 || { echo 'ERROR 1045 (28000): Access denied' >$SCRATCH/words; false; }; }",
+            "MM_SEED_LOGIN_LOST: with the origin's accounts b no longer lets the program in over its socket; its old data is back",
+            "ERROR 1045 (28000): Access denied",
+            "",
+        ],
+        [
+            "something cannot be moved",
+            "mkdir $data/shop",
+            "MM_SEED_LOAD: the received data could not be moved into its place on b; its old data is back",
+            "F/data/shop is there already",
+            "",
+        ],
+        [
+            "it does not come up on the old data, either",
+            "restart_service() { false; }",
+            "MM_SEED_NO_START: b's old data is back in its place, and its server does not come up with it, either",
+            "no such tablespace",
+            "return\n",
+        ],
+        [
+            "the server does not stop",
+            "stop_service() { false; }",
+            "MM_SEED_NO_START: b's server did not stop within 1 s; nothing of its data was moved since",
+            "",
+            "out\n",
+        ],
+    ])("has the old data in its place, and says why, where %s", (_, body, what, words, noted) => {
+        const [run, after] = swap(
+            body,
+            'rm -rf $data/.mm-seed/failed $data/mysql/.mm-seed; value_of state "$(recall swap)" >&2',
         );
-        expect(run?.stderr).toContain("  server: no such tablespace");
+        expect([run?.exitCode, after?.stdout]).toEqual([1, before]);
+        expect([...errorOf(run), after?.stderr]).toEqual([`error ${what}`, words, noted]);
     });
 
-    it("does so, too, when something of it cannot be moved", () => {
-        const [run, after] = swap("mkdir $data/shop", "finish_cut_swap");
-        expect([run?.exitCode, after?.stdout]).toEqual([1, before]);
-        expect(run?.stderr).toContain("error MM_SEED_LOAD: the received data could not be moved into its place on b");
+    it("says where the data is when it cannot be put together again, and goes on when that is mended", () => {
+        const body = `restart_service() { [ -e $data/.mm-seed/old ] || return 0; mkdir -p $data/.mm-seed/failed; : >$data/.mm-seed/failed/ibdata1; false; }`;
+        const [run, after] = swap(body, "rm $data/.mm-seed/failed/ibdata1; at_exit list; finish_cut_swap");
+        expect([run?.exitCode, after?.exitCode, after?.stdout]).toEqual([1, 1, before]);
+        expect(errorOf(run)).toEqual([
+            "error MM_SEED_NO_START: b's data is in two places, F/data and F/data/.mm-seed/old, and could not be put together again; its server is stopped",
+            "F/data/.mm-seed/failed/ibdata1 is there already",
+        ]);
+        expect(errorOf(after)).toEqual([
+            "error MM_SEED_NO_START: b's server did not come up with the data that was received; its old data is back",
+            "no such tablespace",
+        ]);
     });
+});
+
+/** Of what lies in a data directory, by the names of 10.11; `a/b` is a file b in a folder a, `a/` an empty folder. */
+describe("is_data", () => {
+    const isData = (entry: string) =>
+        withFolder((folder) => {
+            const path = join(folder, entry);
+            mkdirSync(entry.endsWith("/") ? path : dirname(path), { recursive: true });
+            if (!entry.endsWith("/")) {
+                writeFileSync(path, "");
+            }
+            const { stdout, stderr } = runBash(`NODE=b PORT=3306 STEP=test
+${library}
+recall() { echo names=own1,space2,mysql-bin,relay-bin,place; }
+if is_data ${folder}/${entry.split("/")[0]}; then echo data; else echo "not data"; fi`);
+            expect(stderr).toBe("");
+            return stdout.toString().trim();
+        });
+
+    it.each([
+        ...["ibdata1", "ib_logfile0", "ib_buffer_pool", "ib_lru_dump", "ibtmp1", "undo001", "own1", "space2"],
+        ...["aria_log.00000001", "aria_log_control", "ddl_recovery.log", "ddl_recovery-backup.log", "tc.log"],
+        ...["mysql-bin.000001", "mysql-bin.index", "mysql-bin.state", "relay-bin.000001", "relay-bin.index"],
+        ...["relay-bin-shop.000001", "relay-bin-shop.index", "place", "t.TRG", "t.trg"],
+        ...["multi-master.info", "master.info", "master-shop.info", "relay-log.info", "relay-log-shop.info"],
+        ...["mysql/", "performance_schema/", "sys/", "shop/db.opt", "shop/t.frm", "shop/t.ibd"],
+    ])("%s is", (entry) => expect(isData(entry)).toBe("data"));
+
+    it.each([
+        ...["cert.pem", "auto.cnf", "mysql-master-master-id", "error.log", "host.pid", "mysql_upgrade_info"],
+        ...[
+            "debian-10.11.flag",
+            "undo_me",
+            "mysql-bin.bak",
+            "mysql-bin2.000001",
+            "my.info",
+            "tc.log.1",
+            "shop/",
+            "keys/a.pem",
+        ],
+    ])("%s is not", (entry) => expect(isData(entry)).toBe("not data"));
 });
 
 describe("read_stage", () => {
