@@ -14,8 +14,9 @@ require_files_room() {
 # receive_files_script DATA_FOLDER: the text of it. The stream's files come into a folder of root's own, which counts for something with
 # its `received` alone, written when the last file is there; what comes out is that. A stream that was cut between
 # two files looks whole from here: only the number of bytes that were sent tells. One receiver that hangs, where the network was cut, gives way.
+# sshd's environment may have a language, in which dd would tell its bytes.
 receive_files_script() {
-    printf 'PATH=%q folder=%q cut=%q lock=%q\n' "$PATH" "$(received_folder "$1")" "$(swap_folder "$1")" "$STATE/receiver"
+    printf 'export LC_ALL=C PATH=%q\nfolder=%q cut=%q lock=%q\n' "$PATH" "$(received_folder "$1")" "$(swap_folder "$1")" "$STATE/receiver"
     cat <<'TEXT'
 set -euo pipefail
 umask 077

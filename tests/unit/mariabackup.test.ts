@@ -117,6 +117,17 @@ receive_files_script ${folder}/data`).stdout.toString();
         expect(run.kept).toBe(run.stdout);
     });
 
+    it("reads what dd tells, in whatever language the host speaks", () => {
+        const german =
+            'case "$LC_ALL" in C) exec /bin/dd "$@" ;; esac; /bin/dd "$@" 2>/dev/null; echo "12 Bytes kopiert" >&2';
+        const run = receive(
+            "twelve bytes",
+            takes,
+            `printf '#!/bin/bash\\n%s\\n' '${german}' >FOLDER/bin/dd; chmod +x FOLDER/bin/dd; export LANG=de_DE.UTF-8`,
+        );
+        expect([run.exitCode, run.stdout]).toEqual([0, expect.stringMatching(/^bytes=12 receipt=/)]);
+    });
+
     it.each([
         ["a stream that is torn", "exit 1"],
         ["one without its last files", "cat >/dev/null"],
