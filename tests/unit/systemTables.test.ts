@@ -27,6 +27,9 @@ const table = (name: string, ...rows: string[]) => [
     "UNLOCK TABLES;",
 ];
 
+/** What the program puts below all that mysqldump has written. */
+const whole = "-- Dump completed, with an inventory of 3 lines";
+
 describe("the tables of the schema mysql come at once:", () => {
     const users = ["INSERT INTO `user` (`id`) VALUES", "(1),", "(2);", "INSERT INTO `user` (`id`) VALUES (3);"];
 
@@ -42,6 +45,7 @@ describe("the tables of the schema mysql come at once:", () => {
                 ...table("user", ...users),
                 "INSERT IGNORE INTO `innodb_table_stats` VALUES (1);",
                 "-- Dump completed",
+                whole,
             ]),
         ).toEqual([
             "SET NAMES utf8mb4;",
@@ -49,6 +53,7 @@ describe("the tables of the schema mysql come at once:", () => {
             "/*!40101 SET character_set_client = @saved_cs_client */;",
             "INSERT IGNORE INTO `innodb_table_stats` VALUES (1);",
             "-- Dump completed",
+            whole,
             "START TRANSACTION;",
             "DELETE FROM `plugin`;",
             "DELETE FROM `user`;",
@@ -94,5 +99,16 @@ describe("the tables of the schema mysql come at once:", () => {
             "USE `shop`;",
             ...routine,
         ]);
+    });
+
+    it.each([
+        ["within a table", -6],
+        ["after its last row", -3],
+        ["before the inventory", -1],
+    ])("and not at all from a dump that was cut %s", (_, at) => {
+        const part = ["SET NAMES utf8mb4;", "USE `mysql`;", ...table("plugin"), ...table("user", ...users)];
+        const dump = [...part, "-- Dump completed", "-- inventory: account app@%", whole];
+        expect(imported(dump.slice(0, at))).not.toContain("DELETE FROM `user`;");
+        expect(imported(dump)).toContain("DELETE FROM `user`;");
     });
 });
