@@ -32,9 +32,9 @@ receive() {
     local receipt
     forget received
     begin_overwriting
-    # MariaDB's goes on behind GTIDs that are not known yet: seed-load.sh begins its log anew
-    has_gtid_domains || begin_log_anew ''
-    note_place
+    begin_log_anew ''
+    # MariaDB's goes on behind GTIDs that are not known yet: seed-load.sh begins its log anew once more
+    if has_gtid_domains; then note_first_log; else note_place; fi
     import_dump 0 no_bytes
     read_inventory "$SCRATCH/dump-end" >"$SCRATCH/wanted" || fail_torn
     # nobody is let in by the origin's accounts before the proof

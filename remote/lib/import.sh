@@ -24,6 +24,13 @@ note_place() {
     write_seed unfinished "file=${START% *}" "position=${START#* }" "$@"
 }
 
+# note_first_log [KEY=VALUE...]: the log has just been begun anew, and is to be once more, which leads back to this place: whatever is in it
+# from its first byte on is somebody's, before that and after.
+note_first_log() {
+    START="$(sql 'SHOW BINARY LOGS' | cut -f 1 | sed -n 1p) 4"
+    write_seed unfinished "file=${START% *}" "position=${START#* }" "$@"
+}
+
 # begin_log_anew GTID: the installation's own transactions would count as errant, and forbid the backup's GTID set. On MariaDB the new log goes
 # on behind the origin's GTIDs: with those of an earlier node of this one's domain and id its own ones would come twice.
 begin_log_anew() {

@@ -10,7 +10,8 @@ take_over_files() {
         forget received
         begin_overwriting
         begin_log_anew ''
-        note_first_log
+        # the swap begins it anew again
+        note_first_log method=mariabackup
         swap_data "$(value_of receipt "$DUMP")"
         note "works on the data that was received"
     fi
@@ -32,12 +33,6 @@ is_received_here() {
     local sent
     sent="$(value_of receipt "$DUMP")"
     [ -n "$sent" ] && [ "$(read_seed_state "$SOURCE_UUID") $(value_of receipt "$(recall received)")" = "unfinished $sent" ]
-}
-
-# The log has just been begun anew, and the swap begins it anew again: whatever is in it from its first byte on is somebody's.
-note_first_log() {
-    START="$(sql 'SHOW BINARY LOGS' | cut -f 1 | sed -n 1p) 4"
-    write_seed unfinished "file=${START% *}" "position=${START#* }" method=mariabackup
 }
 
 # require_files_whole: all that has a name on the origin has it here, and nothing is here that must not be.

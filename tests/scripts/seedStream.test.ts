@@ -171,4 +171,32 @@ describe("seed-load.sh, after a stream,", () => {
         expect([run.exitCode, run.stdout]).toEqual([1, ""]);
         expect(run.stderr).toContain("wanted table shop.stuff 1, found table shop.stuff 2\n");
     });
+
+    it("goes on where it was cut on MariaDB between the log's new beginning and the note of it", async () => {
+        const { host, receive, load } = ready();
+        host.local.variables.set("version", "10.11.19-MariaDB").set("gtid_binlog_state", "");
+        host.local.coordinates = "mysql-bin.000002\t1234";
+        const begun = () => {
+            host.local.coordinates = "mysql-bin.000001\t328";
+            host.beginLog("mysql-bin.000001", 1700000001);
+            return {};
+        };
+        host.beginLog("mysql-bin.000002", 1700000000);
+        host.local.rules.push(
+            { on: "RESET MASTER", answer: begun },
+            { on: "SHOW BINARY LOGS", answer: () => ({ stdout: host.local.coordinates }) },
+        );
+        const receipt = receiptOf(await receive(expects + dump));
+        const cut = { on: "SET GLOBAL gtid_binlog_state = '0-10-9'", answer: refused(2013, "Lost connection") };
+        host.local.rules.unshift(cut);
+        const sentHere = sent(receipt).replace("uuid-a:1-9", "0-10-9");
+        expect(await load(sentHere)).toMatchObject({ exitCode: 1, stdout: "" });
+        host.local.rules.shift();
+        const run = await load(sentHere);
+        expect([run.exitCode, run.stderr]).toEqual([0, "b: proven whole\nb: restarting mysqld, once\n"]);
+        expect(run.stdout).toBe(
+            "seed source_file=bin.7 source_position=700 source_gtid=0-10-9 file=mysql-bin.000001 position=328\n",
+        );
+        expect(host.local.variables.get("gtid_binlog_state")).toBe("0-10-9");
+    });
 });

@@ -283,7 +283,7 @@ take_over_files`);
                     "begin_overwriting",
                     "begin_log_anew ",
                 ],
-                ...["note_first_log", "swap_data 0a1b", ...proven],
+                ...["note_first_log method=mariabackup", "swap_data 0a1b", ...proven],
             ],
             "a: works on the data that was received\n",
         ]);
