@@ -41,7 +41,7 @@ open_state() {
     local before
     mkdir -p "$STATE"
     exec 9>>"$STATE/lock"
-    if ! flock -w "${LOCK_SECONDS:-30}" 9; then
+    if ! flock -w "${LOCK_SECONDS:-30}" 9 && ! end_lost_receiver; then
         before="$(recall owner)"
         fail MM_HOST_LOCKED "another run works on $NODE ($(tail -n 1 "$STATE/lock")${before:+; $(describe_owner "$before")})" \
             "wait until it has ended, then run up again; if that process hangs, stop it on the host"
@@ -54,6 +54,22 @@ open_state() {
     printf 'process %s, %s, since %s\n' "$$" "$STEP" "$(date -u '+%Y-%m-%d %H:%M:%S UTC')" >"$STATE/lock"
 }
 empty_lock() { : >"$STATE/lock"; }
+
+# end_lost_receiver: status 0 when it has given the lock to this step. A run's steps on a host come one after the other: where one of this stack
+# finds the receiver of a stream at work (seed-receive.sh), the run of that is over. Where the network was cut, or the origin has lost its
+# power, nobody tells the receiver, who says nothing either: it would wait for hours.
+end_lost_receiver() {
+    local holder pid owner
+    holder="$(tail -n 1 "$STATE/lock")" owner="$(recall owner)"
+    case "$holder" in "process "*", seed-receive, "*) [ "$STEP" != seed-receive ] || return 1 ;; *) return 1 ;; esac
+    [ -z "$owner" ] || [ "$(value_of identity "$owner")" = "${IDENTITY:-}" ] || return 1
+    pid="${holder#process }" pid="${pid%%,*}"
+    # not another process that has its number by now
+    [ "$(readlink "/proc/$pid/fd/9" 2>/dev/null || true)" = "$(readlink -f "$STATE/lock")" ] || return 1
+    note "the receiver of a stream whose run is over still holds the lock ($holder); it is ended"
+    kill "$pid" 2>/dev/null || true
+    flock -w 30 9
+}
 
 # remember NAME TEXT: writes it beside its place and moves it there, so that a marker is whole or absent.
 remember() {

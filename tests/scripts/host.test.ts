@@ -67,6 +67,45 @@ describe("the lock of a node", () => {
         expect((await host.run("attach-replica.sh", attach)).exitCode).toBe(0);
     });
 
+    /** A receiver that waits for an origin that is gone; `owner` is the note of whose the host is. */
+    const lost = async (owner: string, step = "seed-receive") => {
+        const host = makeHost();
+        host.remember("owner", `${owner}\n`);
+        const lock = host.path("/var/lib/mysql-master-master/3306/lock");
+        const holder = spawn("bash", [
+            "-c",
+            `exec 9>>${lock}; flock 9; trap 'exit 143' TERM; echo "process $$, ${step}, since then" >${lock}; echo held; while :; do sleep 0.05; done`,
+        ]);
+        const ended = new Promise<number | null>((resolve) => holder.on("exit", resolve));
+        await new Promise((resolve) => holder.stdout.once("data", resolve));
+        const identity = { IDENTITY: "uuid-mine", STACK: "p/mine", ACCEPT_OTHER_STACK: false };
+        const run = await host.run("lock-host.sh", { ...identity, LOCK_SECONDS: 0 });
+        holder.kill("SIGKILL");
+        return [run.exitCode, run.stderr.replace(/\d+, seed/, "N, seed"), await ended] as const;
+    };
+    const [mine, other] = ["mine", "other"].map(
+        (name) => `identity=uuid-${name} stack=p/${name} step=seed-receive at=0 since=0 from=10.0.0.9`,
+    );
+
+    it("held by the receiver of a stream, whose run is over where another step of it begins, is given up", async () => {
+        expect(await lost(mine ?? "")).toEqual([
+            0,
+            expect.stringContaining(
+                "b: the receiver of a stream whose run is over still holds the lock (process N, seed-receive, since then); it is ended\n",
+            ),
+            143,
+        ]);
+    });
+
+    it.each([
+        ["another stack's receiver", other ?? "", "seed-receive"],
+        ["any other step", mine ?? "", "seed-load"],
+    ])("held by %s is not", async (_, owner, step) => {
+        const [exitCode, words, ended] = await lost(owner, step);
+        expect([exitCode, ended]).toEqual([1, null]);
+        expect(words).toContain("error MM_HOST_LOCKED: another run works on b (process ");
+    });
+
     it("of a run that was killed does not hold up the next one, which says so, and leaves an empty one", async () => {
         const host = makeHost();
         host.remember("lock", "process 4711, seed-load, since 2026-11-23 10:00:00 UTC\n");
