@@ -61,7 +61,7 @@ go_on_with_swap() {
         case "$(value_of state "$(recall swap)")" in
             out)
                 say_swap "stopping $SERVICE, to put the received data into its place"
-                stop_service "$folder" || fail_stop
+                stop_service "$folder" || fail_stop "$folder" "$work"
                 shut_folder "$folder"
                 if move_old_out "$folder" "$work"; then change_swap in; else change_swap return why=place; fi
                 ;;
@@ -95,7 +95,7 @@ go_on_with_swap() {
             back)
                 say_swap "bringing the old data back"
                 keep_words "$(last_server_words "$(value_of log "$swap")")"
-                stop_service "$folder" || fail_stop
+                stop_service "$folder" || fail_stop "$folder" "$work"
                 shut_folder "$folder"
                 move_data "$folder" "$work/failed" || fail_apart "$work"
                 sync_folder "$folder"
@@ -135,9 +135,18 @@ fail_apart() { # WORK_FOLDER
         "mend what is named, then run up again: it goes on from there" "$(cat "$SCRATCH/move-words")"
 }
 
+# fail_stop DATA_FOLDER WORK_FOLDER: where nothing was moved so far, the server goes on as it was.
 fail_stop() {
-    fail MM_SEED_NO_START "$NODE's server did not stop within $START_TIMEOUT_SECONDS s; nothing of its data was moved since" \
-        "see why it does not end, stop it, then run up again"
+    local stands after='nothing of its data was moved since'
+    stands="$(find_server_in "$1")"
+    if [ "$(value_of state "$(recall swap)")" = out ] && [ ! -e "$2" ]; then
+        open_folder "$1"
+        forget swap
+        after='it is asked to start again on its own data, of which nothing was moved'
+        if restart_service; then after='it works on its own data again, of which nothing was moved'; fi
+    fi
+    fail MM_SEED_NO_START "$NODE's server did not stop within $START_TIMEOUT_SECONDS s${stands:+: $stands}; $after" \
+        "see why it does not end, then run up again"
 }
 
 # shut_folder DATA_FOLDER: the server gives root's rights away before it enters.

@@ -16,7 +16,7 @@ require_files_room() {
 # two files looks whole from here: only the number of bytes that were sent tells. One receiver that hangs, where the network was cut, gives way.
 # sshd's environment may have a language, in which dd would tell its bytes.
 receive_files_script() {
-    printf 'export LC_ALL=C PATH=%q\nfolder=%q cut=%q lock=%q\n' "$PATH" "$(received_folder "$1")" "$(swap_folder "$1")" "$STATE/receiver"
+    printf 'export LC_ALL=C\nPATH=%q folder=%q cut=%q lock=%q\n' "$PATH" "$(received_folder "$1")" "$(swap_folder "$1")" "$STATE/receiver"
     cat <<'TEXT'
 set -euo pipefail
 umask 077

@@ -191,7 +191,9 @@ describe("the scratch folder", () => {
         const host = makeHost();
         expect(await host.runText(limited(1024, text))).toMatchObject({
             exitCode: 0,
-            stdout: expect.stringMatching(/^seed wanted server=MySQL\/9\.7\.4 zstd=\w+ clone=\S+ machine=\S+ page=16384 .*\n$/),
+            stdout: expect.stringMatching(
+                /^seed wanted server=MySQL\/9\.7\.4 zstd=\w+ clone=\S+ machine=\S+ page=16384 .*\n$/,
+            ),
             stderr: "",
         });
         expect(readdirSync(host.path("/tmp"))).toEqual([]);

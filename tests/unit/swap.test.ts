@@ -106,11 +106,18 @@ move_entry() { moves=$((moves + 1)); [ "$moves" != ${move} ] || kill -KILL $$; r
             "return\n",
         ],
         [
-            "the server does not stop",
-            "stop_service() { false; }",
-            "MM_SEED_NO_START: b's server did not stop within 1 s; nothing of its data was moved since",
+            "the server does not stop: it goes on as it was",
+            "stop_service() { false; }\nfind_server_in() { echo 'process 9 (/usr/sbin/mariadbd)'; }",
+            "MM_SEED_NO_START: b's server did not stop within 1 s: process 9 (/usr/sbin/mariadbd); it works on its own data again, of which nothing was moved",
             "",
-            "out\n",
+            "",
+        ],
+        [
+            "the server does not stop, nor answer",
+            "stop_service() { false; }\nrestart_service() { false; }",
+            "MM_SEED_NO_START: b's server did not stop within 1 s; it is asked to start again on its own data, of which nothing was moved",
+            "",
+            "",
         ],
     ])("has the old data in its place, and says why, where %s", (_, body, what, words, noted) => {
         const [run, after] = swap(
@@ -119,6 +126,17 @@ move_entry() { moves=$((moves + 1)); [ "$moves" != ${move} ] || kill -KILL $$; r
         );
         expect([run?.exitCode, after?.stdout]).toEqual([1, before]);
         expect([...errorOf(run), after?.stderr]).toEqual([`error ${what}`, words, noted]);
+    });
+
+    it("moves nothing, and stays as it was, where the server does not stop on the new data", () => {
+        const body = `restart_service() { false; }; eval "real_$(declare -f change_swap)"
+change_swap() { real_change_swap "$@"; if [ "$1" = back ]; then stop_service() { false; }; fi; }`;
+        const [run, after] = swap(body, 'value_of state "$(recall swap)"; rm -rf $data/.mm-seed');
+        expect([run?.exitCode, after?.stdout]).toEqual([1, `back\n${swapped}`]);
+        expect(errorOf(run)).toEqual([
+            "error MM_SEED_NO_START: b's server did not stop within 1 s; nothing of its data was moved since",
+            "",
+        ]);
     });
 
     it("says where the data is when it cannot be put together again, and goes on when that is mended", () => {
@@ -134,6 +152,29 @@ move_entry() { moves=$((moves + 1)); [ "$moves" != ${move} ] || kill -KILL $$; r
             "no such tablespace",
         ]);
     });
+});
+
+describe("is_folder_left", () => {
+    /** With a process that stands in the data directory: how it is begun there. */
+    const isLeft = (begin: string) =>
+        withFolder((folder) => {
+            const { stdout } = runBash(`${library}
+data="$(readlink -f ${folder})"
+: >$data/ibdata1; : >$data/error.log
+cp "$(command -v sleep)" $data/mariadbd; cp $data/mariadbd $data/mysqldump
+(cd $data; exec ${begin}) &
+until [ "$(readlink /proc/$!/cwd)" = "$data" ] && [ "$(readlink /proc/$!/exe)" != "$(readlink /proc/$$/exe)" ]; do sleep 0.01; done
+if is_folder_left "$data"; then echo left; else find_server_in "$data" | sed "s/$!/N/; s|$data|F|"; fi
+kill $!`);
+            return stdout.toString().trim();
+        });
+
+    it.each([
+        ["its server by name", "./mariadbd 60", "process N (F/mariadbd)"],
+        ["what has the engine's files open", "sleep 60 3<ibdata1", expect.stringMatching(/^process N \(.*sleep\)$/)],
+        ["somebody's shell, and what it runs there", "sleep 60 3<error.log", "left"],
+        ["a client", "./mysqldump 60", "left"],
+    ])("is so but for a server: %s", (_, begin, answer) => expect(isLeft(begin)).toEqual(answer));
 });
 
 /** Of what lies in a data directory, by the names of 10.11; `a/b` is a file b in a folder a, `a/` an empty folder. */
