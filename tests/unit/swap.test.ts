@@ -158,14 +158,15 @@ describe("is_folder_left", () => {
     /** With a process that stands in the data directory: how it is begun there. */
     const isLeft = (begin: string) =>
         withFolder((folder) => {
-            const { stdout } = runBash(`${library}
+            const { stdout } = runBash(`NODE=b PORT=3306 STEP=test
+${library}
 data="$(readlink -f ${folder})"
 : >$data/ibdata1; : >$data/error.log
 cp "$(command -v sleep)" $data/mariadbd; cp $data/mariadbd $data/mysqldump
 (cd $data; exec ${begin}) &
+at_exit "kill $!"
 until [ "$(readlink /proc/$!/cwd)" = "$data" ] && [ "$(readlink /proc/$!/exe)" != "$(readlink /proc/$$/exe)" ]; do sleep 0.01; done
-if is_folder_left "$data"; then echo left; else find_server_in "$data" | sed "s/$!/N/; s|$data|F|"; fi
-kill $!`);
+if is_folder_left "$data"; then echo left; else find_server_in "$data" | sed "s/$!/N/; s|$data|F|"; fi`);
             return stdout.toString().trim();
         });
 
