@@ -83,7 +83,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
         this.registerOutputs({ fingerprint: this.fingerprint, coordinates: this.coordinates });
     }
 
-    /** Rows 3, 4 and 6: dump on the origin, copy from host to host, import on the peer. */
+    /** Rows 3, 4 and 6, by whichever method the origin offers. */
     private seed(): HostStep {
         const { origin, peer, account } = this.args;
         const seed = this.args.seed ?? {};
