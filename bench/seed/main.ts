@@ -11,7 +11,7 @@ import { requireNotStopped } from "../run";
 import { initPair, runEngine, type Stack, writeSettings } from "../stacks";
 import { copyDirectory, fillHost, followDocument, makePeer, readServerProcess } from "./hosts";
 import { latencyWithin, type Span } from "./latency";
-import { chooseMethods, settingsOf } from "./methods";
+import { chooseMethods } from "./methods";
 import { type Part, SeedSteps, wholeOf } from "./parts";
 import { SteadyLoad } from "./steadyLoad";
 import { DISK_COPY, DOCUMENT, type Figure, formatSize, judgeGoals, type Size, SSH_COPY } from "./table";
@@ -92,7 +92,7 @@ async function measureSize(stack: Stack, megabytes: number, methods: string[]): 
 
 /** The program's first `up` with that method; the seed steps that it has gone through. */
 async function seedBy(stack: Stack, method: string): Promise<Part[]> {
-    writeSettings(stack, settingsOf(method));
+    writeSettings(stack, { seed: { method } });
     const steps = new SeedSteps();
     await runEngine(stack, "up", (line) => steps.hear(line, nowMicroseconds()));
     return steps.parts;

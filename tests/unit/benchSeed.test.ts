@@ -1,6 +1,5 @@
-import { z } from "zod";
 import { type Latency, latencyWithin, parseCommits, percentile } from "../../bench/seed/latency";
-import { chooseMethods, readKnownMethods, settingsOf } from "../../bench/seed/methods";
+import { chooseMethods } from "../../bench/seed/methods";
 import { parseParts, SeedSteps, wholeOf } from "../../bench/seed/parts";
 import { DOCUMENT, type Figure, formatSize, judgeGoals, type Size, SSH_COPY } from "../../bench/seed/table";
 
@@ -42,32 +41,15 @@ describe("a commit's latency", () => {
 });
 
 describe("the methods", () => {
-    const seed = z.strictObject({ method: z.enum(["auto", "dump", "clone", "mariabackup"]).optional() });
-    const known = readKnownMethods(seed);
-
-    it("are read from the settings' schema, through what stands around the words", () => {
-        expect(known).toEqual(["auto", "dump", "clone", "mariabackup"]);
-        expect(readKnownMethods(z.strictObject({ method: z.enum(["dump"]).optional().default("dump") }))).toEqual([
-            "dump",
-        ]);
-    });
-
-    it("are dump alone, without a setting, where the schema has none", () => {
-        expect(readKnownMethods(z.strictObject({ keepBackup: z.boolean() }))).toEqual([]);
-        expect(chooseMethods([], "mysql-9.7", [])).toEqual(["dump"]);
-        expect(settingsOf("dump", [])).toEqual({});
-        expect(settingsOf("clone", known)).toEqual({ seed: { method: "clone" } });
-    });
-
     it("are by default those that the flavour has", () => {
-        expect(chooseMethods([], "mysql-9.7", known)).toEqual(["auto", "dump", "clone"]);
-        expect(chooseMethods([], "mariadb-10.11", known)).toEqual(["auto", "dump", "mariabackup"]);
+        expect(chooseMethods([], "mysql-9.7")).toEqual(["auto", "dump", "stream", "clone"]);
+        expect(chooseMethods([], "mariadb-10.11")).toEqual(["auto", "dump", "stream", "mariabackup"]);
     });
 
     it("are the asked ones, in that order, and refused where the program does not know them", () => {
-        expect(chooseMethods(["dump", "auto"], "mysql-9.7", known)).toEqual(["dump", "auto"]);
-        expect(() => chooseMethods(["dump", "copy", "rsync"], "mysql-9.7", known)).toThrow(
-            "MM_BENCH_METHODS names copy, rsync; this program has auto, dump, clone, mariabackup",
+        expect(chooseMethods(["dump", "auto"], "mysql-9.7")).toEqual(["dump", "auto"]);
+        expect(() => chooseMethods(["dump", "copy", "rsync"], "mysql-9.7")).toThrow(
+            "MM_BENCH_METHODS names copy, rsync; this program has auto, dump, stream, clone, mariabackup",
         );
     });
 });
