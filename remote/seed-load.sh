@@ -86,16 +86,21 @@ take_over_clone() {
         "remove what opens it, SET GLOBAL read_only = 1, then run up again"
     require_untouched
     remember_seed 'done' "$(value_of file "$DUMP")" "$(value_of position "$DUMP")" "$(value_of gtid "$DUMP")"
-    forget seed-expects
-    forget received
+    end_seed
 }
 
 # require_receipt: what is here is what the origin has sent, and from where on its own log has been empty is in START.
 require_receipt() {
-    local seed sent
-    seed="$(recall seed)" sent="$(value_of receipt "$DUMP")"
-    [ "$(read_seed_state "$SOURCE_UUID") $(value_of receipt "$(recall received)")" = "unfinished ${sent:-none}" ] || fail_backup_missing "what was received"
+    local seed
+    is_received_here || fail_backup_missing "what was received"
+    seed="$(recall seed)"
     START="$(value_of file "$seed") $(value_of position "$seed")"
+}
+
+# end_seed: it is whole and proven; what was of use to an unfinished one goes.
+end_seed() {
+    forget seed-expects
+    forget received
 }
 
 prove_imported() {

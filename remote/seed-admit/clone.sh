@@ -19,6 +19,9 @@ clone_origin() {
     has_clone_plugin || sql "INSTALL PLUGIN clone SONAME 'mysql_clone.so'"
     take_clone
     note_own_log_as_empty
+    # the origin's own channel came along
+    look_at_replication
+    [ -z "$(read_followed)" ] || sql "$(sql_forget_source)"
     require_clone_whole
     # the plugin's tables go with it
     bytes="$(read_clone bytes)" from="file=$(read_clone file) position=$(read_clone position) gtid=$(read_clone gtid)"
@@ -101,8 +104,6 @@ restart_after_clone() {
 # require_clone_whole: what a clone does not carry was not on the origin at that moment: it comes empty, as a definition alone.
 require_clone_whole() {
     local kind found
-    look_at_replication
-    [ -z "$(read_followed)" ] || sql "$(sql_forget_source)"
     for kind in unsafe volatile; do
         found="$(sql "$(sql_undumpable "$kind")" | list_lines)"
         [ -z "$found" ] || fail MM_SEED_ENGINE "the origin had tables that a clone does not carry when it was cloned ($found); they are empty on $NODE, and the next up clones again" \

@@ -24,11 +24,10 @@ take_over_files() {
     sql "SET GLOBAL gtid_slave_pos = ''"
     begin_log_anew "$(value_of gtid "$DUMP")"
     remember_seed 'done' "$(value_of file "$DUMP")" "$(value_of position "$DUMP")" "$(value_of gtid "$DUMP")"
-    forget seed-expects
-    forget received
+    end_seed
 }
 
-# is_received_here: the swap is done.
+# is_received_here: what is here is what DUMP tells of.
 is_received_here() {
     local sent
     sent="$(value_of receipt "$DUMP")"

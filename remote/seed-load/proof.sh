@@ -1,13 +1,13 @@
 # proof.sh: that this node holds what the origin's snapshot held, and nothing else.
 
-# require_untouched: the import is not in the log: what is there is somebody else's.
+# require_untouched: the seed is not in the log: what is there is somebody else's.
 require_untouched() {
     local foreign
     foreign="$(find_foreign_event try_sql "${START% *}" "${START#* }")"
-    [ -z "$foreign" ] || fail MM_SEED_LOAD "somebody wrote on $NODE during the import ($foreign); $NODE is not used as it is" \
+    [ -z "$foreign" ] || fail MM_SEED_LOAD "somebody wrote on $NODE during the seed ($foreign); $NODE is not used as it is" \
         "see what that was (mysqlbinlog); empty $NODE, remove $STATE/seed there, keep everybody off it, then run up again"
     [ "$(read_gtid_mode)" != ON ] || [ "$(read_gtid_set)" = "$(value_of gtid "$DUMP")" ] ||
-        fail MM_SEED_LOAD "after the import $NODE has the GTID set $(read_gtid_set), the backup has $(value_of gtid "$DUMP")" \
+        fail MM_SEED_LOAD "after the seed $NODE has the GTID set $(read_gtid_set), what was sent has $(value_of gtid "$DUMP")" \
             "see who wrote on $NODE meanwhile; empty $NODE, remove $STATE/seed there, then run up again"
 }
 
@@ -46,6 +46,5 @@ prove_after_restart() {
     [ -z "$foreign" ] || fail MM_SEED_LOAD "somebody wrote on $NODE after the import ($foreign); $NODE is not used as it is" \
         "see what that was (mysqlbinlog); empty $NODE, remove $STATE/seed there, then run up again"
     change_seed 'done'
-    forget seed-expects
-    forget received
+    end_seed
 }

@@ -1,5 +1,5 @@
 import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
-import { processList, refused } from "./fakeServer";
+import { type Answer, processList, refused } from "./fakeServer";
 
 cleanUpHosts();
 
@@ -111,6 +111,27 @@ describe("seed-admit.sh, by clone,", () => {
         const { host } = ready(words);
         expect((await host.run(admit, parameters)).exitCode).toBe(0);
         expect(restartsOf(host)).toBe(0);
+    });
+
+    it("forgets the origin's own channel, which comes along with its data", async () => {
+        const { host } = ready();
+        const whole = host.local.rules.find(({ on }) => on === clone)?.answer as () => Answer;
+        host.local.rules.unshift({
+            on: clone,
+            answer: () => {
+                host.local.channel = new Map([
+                    ["Source_Host", "b.example.com"],
+                    ["Source_Port", "3306"],
+                ]);
+                return whole();
+            },
+        });
+        const run = await host.run(admit, parameters);
+        expect([run.exitCode, changes(run.statements).slice(7, 8), host.local.channel]).toEqual([
+            0,
+            ["RESET REPLICA ALL"],
+            undefined,
+        ]);
     });
 
     it("encrypted even where the stack lets the link be in clear, and with the CA where it has one", async () => {
@@ -264,7 +285,7 @@ describe("seed-load.sh, after a clone,", () => {
             [(host: FakeHost) => host.local.variables.set("read_only", "0"), "b takes writes after it was cloned: "],
             [
                 (host: FakeHost) => host.local.variables.set("gtid_executed", "uuid-a:1-5,uuid-b:1,uuid-c:1"),
-                "after the import b has the GTID set uuid-a:1-5,uuid-b:1,uuid-c:1, the backup has uuid-a:1-5,uuid-c:1\n",
+                "after the seed b has the GTID set uuid-a:1-5,uuid-b:1,uuid-c:1, what was sent has uuid-a:1-5,uuid-c:1\n",
             ],
         ] as const) {
             const { host, run } = await load(use);

@@ -350,7 +350,7 @@ describe("seed-load.sh", () => {
         const run = await host.run(script, parameters);
         expect([run.exitCode, run.stdout]).toEqual([1, ""]);
         expect(run.stderr).toContain(
-            "error MM_SEED_LOAD: after the import b has the GTID set uuid-a:1-9,uuid-b:1, the backup has uuid-a:1-9\n",
+            "error MM_SEED_LOAD: after the seed b has the GTID set uuid-a:1-9,uuid-b:1, what was sent has uuid-a:1-9\n",
         );
     });
 

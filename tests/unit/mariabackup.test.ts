@@ -247,6 +247,7 @@ describe("files that are received", () => {
                 "require_untouched",
                 "look_at_replication",
                 "remember_seed",
+                "end_seed",
             ];
             const run = runBash(`${ground}${remoteText("seed-load/physical.sh")}
 STATE=${folder} SOURCE_UUID=u DUMP='dump ${again}'
@@ -270,6 +271,7 @@ take_over_files`);
         "SET GLOBAL gtid_slave_pos = ''",
         "begin_log_anew 0-10-1",
         "remember_seed done log.000001 4 0-10-1",
+        "end_seed",
     ];
 
     it("are put in the place of data that may go, closed before, and are proven after", () => {
