@@ -25,7 +25,9 @@ read_backup_obstacle() {
 list_tool_obstacles() {
     local version
     find_backup_tool
-    if [ -z "$BACKUP_TOOL" ]; then
+    if ! has_backup_stages; then
+        echo "mariadb-backup of its release ($VERSION_TEXT) holds every commit up while it copies what is not in InnoDB (that of 10.11.8 does not)"
+    elif [ -z "$BACKUP_TOOL" ]; then
         echo 'it has no mariadb-backup (install the package of that name in the server'\''s version)'
     else
         version="$(read_tool_version)"

@@ -36,6 +36,18 @@ has_gtid_domains() { is_at_least never 100000; }
 sql_use_gtid() { echo "MASTER_USE_GTID = $1"; }
 # sql_gtid_place FILE POSITION: that place of this server's binary log, by GTIDs; empty where nothing stands before it, NULL where it is gone.
 sql_gtid_place() { echo "BINLOG_GTID_POS($(quote_sql "$1"), $2)"; }
+# mariadb-backup takes its locks one after the other, each for what needs it, from 10.11.8; of the series in between from 11.0.6, 11.1.5, 11.2.4 and
+# 11.4.2, in 11.3 and before 10.11 never. The others take all at once, and hold every commit up while they copy what is not in InnoDB.
+has_backup_stages() {
+    case "${VERSION%??}" in
+        1100) is_at_least never 110006 ;;
+        1101) is_at_least never 110105 ;;
+        1102) is_at_least never 110204 ;;
+        1103) return 1 ;;
+        1104) is_at_least never 110402 ;;
+        *) is_at_least never 101108 ;;
+    esac
+}
 # From MariaDB 11.4 a channel asks for TLS and a certificate that can be verified, unless it is told not to.
 verifies_by_default() { is_at_least never 110400; }
 # A login is changed while the applier runs from MySQL 5.7.4; before, and in MariaDB, both threads have to stand (1198).

@@ -88,7 +88,7 @@ read_client_login() {
 # try_stream: WHY is empty, or one of busy, late, sent (it did not arrive) and broken (mariabackup failed).
 try_stream() {
     local status=0
-    WHY='' STAGE='' STAGE_SINCE="$(now_ms)" STREAM_BYTES=''
+    WHY='' STAGE='' STAGE_SEEN=0 STAGE_SINCE="$(now_ms)" STREAM_BYTES=''
     rm -f "$SCRATCH/stream" "$SCRATCH/counted"
     mkfifo "$SCRATCH/stream" "$SCRATCH/counted"
     "$BACKUP_TOOL" "${BACKUP_OPTIONS[@]}" --backup --stream=mbstream --target-dir="$SCRATCH/backup" --datadir="$(read_data_folder)" \
@@ -159,9 +159,11 @@ watch_stream() {
 read_passed_on() { sed -n 's/^wchar: //p' "/proc/${COUNT_PID:-none}/io" 2>/dev/null || echo 0; }
 
 is_stage_too_long() {
-    local stage limit
-    stage="$(tail -c 65536 "$SCRATCH/stream-words" | read_stage)"
-    # nothing where the files' names have pushed it out: then it is still the one before
+    local stage size limit
+    size="$(wc -c <"$SCRATCH/stream-words")"
+    # what has come since the last look, however much that is, and a line that was half there
+    stage="$(tail -c "+$((STAGE_SEEN + 1))" "$SCRATCH/stream-words" | read_stage "$STAGE")"
+    STAGE_SEEN=$((size > 100 ? size - 100 : 0))
     if [ -n "$stage" ] && [ "$stage" != "$STAGE" ]; then
         STAGE="$stage"
         STAGE_SINCE="$(now_ms)"
@@ -175,11 +177,17 @@ is_stage_too_long() {
     [ $(($(now_ms) - STAGE_SINCE)) -ge $((limit * 1000)) ]
 }
 
-# read_stage < WORDS: the last one: waits STAGE, holds STAGE, or done.
+# read_stage KNOWN < WORDS: the last one: waits STAGE, holds STAGE, or done; nothing where there is none, and it is still the one that is known.
+# A release without stages (has_backup_stages) says but that it begins, and takes the last one at once.
 read_stage() {
-    sed -nE 's/^\[[0-9]+\] [-0-9]+ [:0-9]+ (Starting|Started) BACKUP STAGE ([A-Z_]+)$/waits \2/p
-        s/^\[[0-9]+\] [-0-9]+ [:0-9]+ Acquired locks for BACKUP STAGE ([A-Z_]+)$/holds \1/p
-        s/^\[[0-9]+\] [-0-9]+ [:0-9]+ All tables unlocked$/done/p' | tail -n 1
+    awk -v stage="$1" '
+        !/^\[[0-9]+\] [-0-9]+ [:0-9]+ / { next }
+        { words = $0; sub(/^\[[0-9]+\] [-0-9]+ [:0-9]+ /, "", words) }
+        words ~ /^Start(ing|ed) BACKUP STAGE [A-Z_]+$/ { stage = found = "waits " $NF }
+        words ~ /^Acquired locks for BACKUP STAGE [A-Z_]+$/ { stage = found = "holds " $NF }
+        words == "Acquiring BACKUP LOCKS..." && stage == "" { stage = found = "holds BLOCK_COMMIT" }
+        words == "All tables unlocked" { stage = found = "done" }
+        END { if (found != "") print found }'
 }
 
 # The GTIDs are asked of the server: what mariabackup tells of them leaves out what was applied from another server.

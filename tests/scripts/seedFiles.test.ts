@@ -9,12 +9,12 @@ cleanUpHosts();
 const keys = "/root/.ssh/authorized_keys";
 const mine = "ssh-ed25519 MINE me\n";
 const machine = execFileSync("uname", ["-m"], { encoding: "utf8" }).trim();
-const layout = `version=101106~machine=${machine}~page=16384~case=0~files=ibdata1:12M~undo=0`;
+const layout = `version=101119~machine=${machine}~page=16384~case=0~files=ibdata1:12M~undo=0`;
 const parameters = {
     SEED: "wanted",
     METHOD: "auto",
     COMPRESS: false,
-    PEER_FACTS: `server=MariaDB/10.11.6-MariaDB zstd=no clone=no files=yes layout=${layout}`,
+    PEER_FACTS: `server=MariaDB/10.11.19-MariaDB zstd=no clone=no files=yes layout=${layout}`,
     KEEP_BACKUP: false,
     LOCK_ALL_TABLES: false,
     BACKUP_FILE: "/none",
@@ -27,7 +27,7 @@ const parameters = {
 
 /** A node with MariaDB 10.11 that can give and take files. */
 function ready(bytes = 12000): FakeHost {
-    const host = makeHost({ log_bin: "1" }, {}, "10.11.6-MariaDB");
+    const host = makeHost({ log_bin: "1" }, {}, "10.11.19-MariaDB");
     for (const name of ["datadir", "innodb_data_home_dir", "innodb_log_group_home_dir", "aria_log_dir_path"]) {
         host.local.variables.set(name, host.path("/var/lib/mysql"));
     }
@@ -45,7 +45,7 @@ function ready(bytes = 12000): FakeHost {
     host.write("/var/lib/mysql/mysql-master-master-id", "uuid-b\n");
     host.write(
         "/bin/mariadb-backup",
-        "#!/bin/bash\necho 'mariadb-backup based on MariaDB server 10.11.6-MariaDB Linux' >&2\n",
+        "#!/bin/bash\necho 'mariadb-backup based on MariaDB server 10.11.19-MariaDB Linux' >&2\n",
     );
     host.write("/bin/mbstream", "");
     for (const name of ["/bin/mariadb-backup", "/bin/mbstream"]) {

@@ -3,7 +3,7 @@ import { libraryText, runBash, withFolder } from "./bash";
 /** What keeps a host from a seed by mariabackup: the real functions, with stand-ins for the server and the tool, and a data directory of files. */
 
 const missing = "it has no mariadb-backup (install the package of that name in the server's version)";
-const [server, tool] = ["10.11.6-MariaDB-log", "mariadb-backup based on MariaDB server 10.11.6-MariaDB Linux (x86_64)"];
+const [server, tool] = ["10.11.8-MariaDB-log", "mariadb-backup based on MariaDB server 10.11.8-MariaDB Linux (x86_64)"];
 
 interface Host {
     /** Of the server; all others are empty. */
@@ -17,8 +17,8 @@ const obstacleOf = (side: string, { variables = {}, body = "" }: Host) =>
     withFolder((folder) => {
         const known = { log_bin: "1", innodb_data_file_path: "ibdata1:12M:autoextend", ...variables };
         const run = runBash(`NODE=a PORT=3306 STEP=test
-${libraryText("say", "host", "mysql", "data-folder", "mariabackup")}
-VERSION=101106 VERSION_TEXT=${server} data=${folder}/data mounts=${folder}/mounts
+${libraryText("say", "host", "mysql", "statements", "data-folder", "mariabackup")}
+FLAVOUR=MariaDB VERSION=101108 VERSION_TEXT=${server} data=${folder}/data mounts=${folder}/mounts
 mkdir -p "$data/mysql" "$data/shop"
 echo '22 1 8:1 / / rw - ext4 /dev/sda1 rw' >"$mounts"
 read_variable() { case "$1" in
@@ -55,8 +55,8 @@ const obstacles: [string, string[], Host, string][] = [
     [
         "one of another release",
         both,
-        { body: `tell_version() { echo '${tool.replace("10.11.6", "10.11.7")}'; }` },
-        `its mariadb-backup is of 10.11.7-MariaDB and its server of ${server}`,
+        { body: `tell_version() { echo '${tool.replace("10.11.8", "10.11.9")}'; }` },
+        `its mariadb-backup is of 10.11.9-MariaDB and its server of ${server}`,
     ],
     [
         "one that tells no version",
@@ -130,6 +130,15 @@ const obstacles: [string, string[], Host, string][] = [
         [origin],
         { body: `tell_defaults() { echo '--user=root ${option}'; }` },
         `its option files give mariadb-backup ${option.replaceAll("_", "-")}`,
+    ]),
+    ...[
+        ["10.5.29", "100529"],
+        ["10.11.7", "101107"],
+    ].map(([name, version]): (typeof obstacles)[number] => [
+        `the release ${name}`,
+        both,
+        { body: `VERSION=${version} VERSION_TEXT=${name}-MariaDB; find_backup_tool() { BACKUP_TOOL=; }` },
+        `mariadb-backup of its release (${name}-MariaDB) holds every commit up while it copies what is not in InnoDB (that of 10.11.8 does not)`,
     ]),
     [
         "a file system in its data directory",

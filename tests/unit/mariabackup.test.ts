@@ -216,6 +216,12 @@ send_files`);
             "MM_SEED_BUSY: mariadb-backup's lock on a was not to be had, or held for too long, three times (holds BLOCK_COMMIT). a was only read",
         ],
         [
+            "an older mariadb-backup takes all its locks at once, and then names many files",
+            `${stage("Acquiring BACKUP LOCKS...")}; yes '[01] 2026-11-27 15:04:33 Streaming ./mysql/x.frm' | head -n 3000 >&2; exec sleep 20`,
+            {},
+            "MM_SEED_BUSY: mariadb-backup's lock on a was not to be had, or held for too long, three times (holds BLOCK_COMMIT). a was only read",
+        ],
+        [
             "a transaction is prepared",
             whole,
             { body: "sql() { echo x1; }" },

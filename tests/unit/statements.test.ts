@@ -286,8 +286,8 @@ describe("the statements of a series", () => {
     it("each of its abilities is held to its releases here", () => {
         const text = readFileSync(join(__dirname, "../../remote/lib/statements.sh"), "utf8");
         const named = [...text.matchAll(/^((?:has|takes|changes|forgets|keeps|verifies|shows|tells)_\w+)\(\)/gm)];
-        // up to a release, not from one on
-        const others = ["tells_tls_by_variable"];
+        // up to a release, not from one on; from one of each series on
+        const others = ["tells_tls_by_variable", "has_backup_stages"];
         expect(named.map(([, name = ""]) => name).sort()).toEqual([...Object.keys(abilities), ...others].sort());
     });
 
@@ -414,4 +414,13 @@ it("a server without an uuid gets one once, that stays; to read it, or to look f
         expect(noted).toBe(`state=unfinished source=x own=${made.split("\n")[0]}\n`);
         expect(readdirSync(folder).sort()).toEqual(["mysql-master-master-id", "seed"]);
     });
+});
+
+it("mariadb-backup takes its locks one after the other from a release of each series on, which the documentation names", () => {
+    const older = ["10.5.29", "10.6.24", "10.11.7", "11.0.5", "11.1.4", "11.2.3", "11.3.2", "11.4.1"];
+    const newer = ["10.11.8", "10.11.19", "11.0.6", "11.1.5", "11.2.4", "11.4.2", "11.5.1", "11.8.1", "12.0.2"];
+    const has = (version: string) =>
+        `FLAVOUR=MariaDB VERSION="$(parse_version ${version}-MariaDB)"; if has_backup_stages; then echo yes; else echo no; fi`;
+    expect(lines(older.map(has))).toEqual(older.map(() => "no"));
+    expect(lines(newer.map(has))).toEqual(newer.map(() => "yes"));
 });

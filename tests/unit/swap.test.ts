@@ -220,8 +220,10 @@ if is_data ${folder}/${entry.split("/")[0]}; then echo data; else echo "not data
 });
 
 describe("read_stage", () => {
-    const readStage = (words: string) =>
-        runBash(`${remoteText("seed-dump/mariabackup.sh")}\nread_stage <<'WORDS'\n${words}\nWORDS`).stdout.toString();
+    const readStage = (words: string, known = "") =>
+        runBash(
+            `${remoteText("seed-dump/mariabackup.sh")}\nread_stage '${known}' <<'WORDS'\n${words}\nWORDS`,
+        ).stdout.toString();
     const at = "[00] 2026-11-27 15:04:33";
 
     it.each([
@@ -229,5 +231,12 @@ describe("read_stage", () => {
         [`${at} Started BACKUP STAGE BLOCK_DDL\n${at} Acquired locks for BACKUP STAGE BLOCK_DDL`, "holds BLOCK_DDL\n"],
         [`${at} Acquired locks for BACKUP STAGE BLOCK_COMMIT\n${at} All tables unlocked`, "done\n"],
         [`${at} Streaming ./Starting BACKUP STAGE START.ibd`, ""],
+        // of a release before 10.11.8
+        [`${at} Acquiring BACKUP LOCKS...\n${at} Streaming ./mysql/user.frm`, "holds BLOCK_COMMIT\n"],
+        [`${at} Acquiring BACKUP LOCKS...\n${at} Executing BACKUP STAGE END\n${at} All tables unlocked`, "done\n"],
     ])("reads %j", (words, stage) => expect(readStage(words)).toBe(stage));
+
+    it("takes no stage for the older releases' lock where it knows one already", () => {
+        expect(readStage(`${at} Acquiring BACKUP LOCKS...`, "waits START")).toBe("");
+    });
 });
