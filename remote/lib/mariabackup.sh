@@ -68,9 +68,8 @@ list_origin_obstacles() { # DATA_FOLDER
         echo 'it has encrypted tables'
     [ "$(read_variable log_bin)" = 1 ] || echo 'its binary log is off'
     [ -n "$BACKUP_TOOL" ] || return 0
-    foreign="$("$BACKUP_TOOL" --print-defaults 2>/dev/null | tail -n 1 | tr ' ' '\n' | tr '_' '-' |
-        { grep -E '^--(databases|tables|compress|incremental|no-lock|history|kill-long|ftwrl|startup-wait|stream|export|extra-lsndir|safe-slave|skip-innodb|lock-ddl-per-table|innodb-force-recovery)' || true; } | list_lines)"
-    [ "$foreign" = nothing ] || [ -z "$foreign" ] || echo "its option files give mariadb-backup $foreign"
+    foreign="$(list_foreign_options | list_lines)"
+    [ -z "$foreign" ] || echo "its option files give mariadb-backup $foreign"
 }
 
 # What is moved must be movable.

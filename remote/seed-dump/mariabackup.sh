@@ -42,6 +42,8 @@ stream_physical() {
             busy) note "try $try: its lock was not to be had, or held for too long ($STAGE); $NODE goes on meanwhile" ;;
             sent) fail MM_SEED_COPY "$NODE's files did not arrive whole at $COPY_HOST port $COPY_PORT (it has got $(grep . "$SCRATCH/received" || echo nothing)). $NODE was only read" \
                 "let $NODE reach sshd on $COPY_HOST (copy.host, copy.port), and see that there is room for its files; then run up again" "$(cat "$SCRATCH/words")" ;;
+            elsewhere) fail MM_SEED_DUMP "mariadb-backup on $NODE has reached another server than the one on port $PORT, whose data directory is not $(read_data_folder). What it sent is not used" \
+                "set mysql.socket of node $NODE to where its server listens, or seed.method to stream; then run up again" "$(grep -aE '^\[.*(Connecting to|different values)|^  .* in ' "$SCRATCH/stream-words" | head -n 4)" ;;
             broken) fail MM_SEED_DUMP "mariadb-backup on $NODE ended with status $BACKUP_STATUS; $NODE was only read" \
                 "mend what it names, then run up again" "$(tail -n 5 "$SCRATCH/stream-words")" ;;
         esac
@@ -51,47 +53,13 @@ stream_physical() {
         "wait until long DDL and LOCK TABLES have ended (SHOW PROCESSLIST), then run up again" "$(sql 'SHOW FULL PROCESSLIST' | awk '!/\tSleep\t/ && ++found <= 8 { print substr($0, 1, 150) }')"
 }
 
-# find_backup_options: in BACKUP_OPTIONS. It reads no section [client], where the login stands, and of two files that are named the
-# first one alone; so the server's own file and the login come in one.
-find_backup_options() {
-    local file="$SCRATCH/backup.cnf" word
-    BACKUP_OPTIONS=()
-    find_server
-    : >"$file"
-    for word in "${SERVER_DEFAULTS[@]+"${SERVER_DEFAULTS[@]}"}"; do
-        case "$word" in
-            --defaults-file=*) printf '!include %s\n' "${word#*=}" >>"$file" && BACKUP_OPTIONS=("--defaults-file=$file") ;;
-            --defaults-extra-file=*) printf '!include %s\n' "${word#*=}" >>"$file" ;;
-            *) BACKUP_OPTIONS+=("$word") ;;
-        esac
-    done
-    {
-        echo '[mariabackup]'
-        if [ -n "$LOGIN_USER" ]; then
-            option_line user "$LOGIN_USER"
-            option_line password "$LOGIN_PASSWORD"
-        else
-            read_client_login
-        fi
-        [ -z "$SOCKET" ] || option_line socket "$SOCKET"
-    } >>"$file"
-    case "${BACKUP_OPTIONS[0]:-}" in --defaults-file=*) ;; *) BACKUP_OPTIONS=("--defaults-extra-file=$file" "${BACKUP_OPTIONS[@]+"${BACKUP_OPTIONS[@]}"}") ;; esac
-}
-# What root's own client uses.
-read_client_login() {
-    local word
-    { my_print_defaults client client-server client-mariadb mysql mariadb-client 2>/dev/null || true; } | while IFS= read -r word; do
-        case "$word" in --user=* | --password=* | --socket=*) word="${word#--}" && option_line "${word%%=*}" "${word#*=}" ;; esac
-    done
-}
-
-# try_stream: WHY is empty, or one of busy, late, sent (it did not arrive) and broken (mariabackup failed).
+# try_stream: WHY is empty, or one of busy, late, sent (it did not arrive), broken (mariabackup failed) and elsewhere (it was at another server).
 try_stream() {
     local status=0
     WHY='' STAGE='' STAGE_SEEN=0 STAGE_SINCE="$(now_ms)" STREAM_BYTES=''
     rm -f "$SCRATCH/stream" "$SCRATCH/counted"
     mkfifo "$SCRATCH/stream" "$SCRATCH/counted"
-    "$BACKUP_TOOL" "${BACKUP_OPTIONS[@]}" --backup --stream=mbstream --target-dir="$SCRATCH/backup" --datadir="$(read_data_folder)" \
+    "$BACKUP_TOOL" "${BACKUP_OPTIONS[@]}" "${BACKUP_WAY[@]}" --backup --stream=mbstream --target-dir="$SCRATCH/backup" --datadir="$(read_data_folder)" \
         --log-copy-interval=1 >"$SCRATCH/stream" 2>"$SCRATCH/stream-words" &
     BACKUP_PID=$!
     dd bs=64k <"$SCRATCH/stream" >"$SCRATCH/counted" 2>"$SCRATCH/count" &
@@ -114,6 +82,8 @@ try_stream() {
     elif [ "$BACKUP_STATUS" != 0 ] || ! tail -n 1 "$SCRATCH/stream-words" | grep -q 'completed OK!$'; then
         # where the way broke, its own words are of no use
         if [ -s "$SCRATCH/words" ]; then WHY=sent; else WHY=broken; fi
+    elif grep -aq "option 'datadir' has different values" "$SCRATCH/stream-words"; then
+        WHY=elsewhere
     elif [ "$(value_of bytes "$(cat "$SCRATCH/received")")" != "$STREAM_BYTES" ]; then
         WHY=sent
     else

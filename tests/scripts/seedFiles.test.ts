@@ -48,7 +48,9 @@ function ready(bytes = 12000): FakeHost {
         "#!/bin/bash\necho 'mariadb-backup based on MariaDB server 10.11.19-MariaDB Linux' >&2\n",
     );
     host.write("/bin/mbstream", "");
-    for (const name of ["/bin/mariadb-backup", "/bin/mbstream"]) {
+    host.write("/bin/my_print_defaults", "#!/bin/bash\necho --user=root\n");
+    host.local.variables.set("socket", "/run/mysqld/mysqld.sock");
+    for (const name of ["/bin/mariadb-backup", "/bin/mbstream", "/bin/my_print_defaults"]) {
         chmodSync(host.path(name), 0o755);
     }
     host.local.rules.push(

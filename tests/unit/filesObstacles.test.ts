@@ -17,8 +17,8 @@ const obstacleOf = (side: string, { variables = {}, body = "" }: Host) =>
     withFolder((folder) => {
         const known = { log_bin: "1", innodb_data_file_path: "ibdata1:12M:autoextend", ...variables };
         const run = runBash(`NODE=a PORT=3306 STEP=test
-${libraryText("say", "host", "mysql", "statements", "data-folder", "mariabackup")}
-FLAVOUR=MariaDB VERSION=101108 VERSION_TEXT=${server} data=${folder}/data mounts=${folder}/mounts
+${libraryText("say", "host", "mysql", "statements", "data-folder", "backup-tool", "mariabackup")}
+LOGIN_USER='' LOGIN_PASSWORD='' SOCKET='' FLAVOUR=MariaDB VERSION=101108 VERSION_TEXT=${server} data=${folder}/data mounts=${folder}/mounts
 mkdir -p "$data/mysql" "$data/shop"
 echo '22 1 8:1 / / rw - ext4 /dev/sda1 rw' >"$mounts"
 read_variable() { case "$1" in
@@ -31,12 +31,13 @@ try_sql() { read_variable "\${1##*.}"; }
 sql_undumpable() { echo "undumpable $1"; }
 sql() { case "$1" in *innodb_tablespaces_encryption*) echo 0 ;; undumpable*) ;; *) echo "not foreseen: $1" ;; esac; }
 find_backup_tool() { BACKUP_TOOL=run_tool; }
-run_tool() { case "$*" in
-    '--no-defaults --version') tell_version >&2 ;;
-    --print-defaults) echo 'would have been started with:' && tell_defaults ;;
+run_tool() { case "$*" in '--no-defaults --version') tell_version >&2 ;; esac; }
+find_server() { SERVER_DEFAULTS=(--defaults-group-suffix=2); }
+my_print_defaults() { case "$*" in
+    "--defaults-extra-file=$SCRATCH/backup.cnf --defaults-group-suffix=2 xtrabackup mariabackup mariadb-backup") tell_defaults ;;
 esac; }
 tell_version() { echo '${tool}'; }
-tell_defaults() { echo '--user=root --socket=/run/x.sock'; }
+tell_defaults() { printf '%s\\n' --user=root --host=elsewhere --socket=/run/x.sock --port=3307 --parallel=4 --loose_ssl-ca=x --password='a b'; }
 has_mbstream=true
 command() { case "$*" in '-v mbstream') $has_mbstream ;; *) builtin command "$@" ;; esac; }
 awk() { if [ "\${!#}" = /proc/self/mountinfo ]; then builtin command awk "\${@:1:$#-1}" "$mounts"; else builtin command awk "$@"; fi; }
@@ -124,13 +125,25 @@ const obstacles: [string, string[], Host, string][] = [
         ...["--databases=shop", "--tables_file=/x", "--compress", "--incremental-basedir=/x", "--no_lock", "--history"],
         ...["--kill-long-queries-timeout=5", "--ftwrl-wait-timeout=5", "--startup-wait-timeout=5", "--stream=xbstream"],
         ...["--export", "--extra-lsndir=/x", "--safe-slave-backup", "--skip-innodb", "--lock-ddl-per-table"],
-        "--innodb-force-recovery=1",
+        ...["--innodb-force-recovery=1", "--tables-exc=^shop", "--binlog-info=off"],
     ].map((option): (typeof obstacles)[number] => [
         `the option ${option}`,
         [origin],
-        { body: `tell_defaults() { echo '--user=root ${option}'; }` },
+        { body: `tell_defaults() { printf '%s\\n' --user=root '${option}'; }` },
         `its option files give mariadb-backup ${option.replaceAll("_", "-")}`,
     ]),
+    [
+        "another password in them than the login's",
+        [origin],
+        { body: "LOGIN_USER=pulumi LOGIN_PASSWORD=SECRET" },
+        "its option files give mariadb-backup another password than mysql.login",
+    ],
+    [
+        "option files that nothing reads",
+        [origin],
+        { body: "tell_defaults() { false; }" },
+        "its option files give mariadb-backup what my_print_defaults cannot read",
+    ],
     ...[
         ["10.5.29", "100529"],
         ["10.11.7", "101107"],

@@ -161,7 +161,7 @@ describe("the sending", () => {
             const run = runBash(`${ground}${libraryText("progress")}${remoteText("seed-dump/mariabackup.sh")}
 STATE=${folder} COPY_HOST=b COPY_PORT=22 TIMEOUT_SECONDS=60 COMMIT_HOLD_SECONDS=0
 require_backup_tool() { BACKUP_TOOL=${folder}/tool; }
-find_backup_options() { BACKUP_OPTIONS=(); }
+find_backup_options() { BACKUP_OPTIONS=(--defaults-extra-file=x) BACKUP_WAY=(--host=localhost --protocol=socket --socket=/s); }
 read_physical_bytes() { echo 12; }
 read_data_folder() { echo /data; }
 ssh_to_peer() { ${peer}; }
@@ -182,6 +182,13 @@ send_files`);
         expect(send(whole)).toEqual([0, `${noted}abc\n`, "a: streamed to b: 0.0 MB in T/s\n"]);
         const [, changed, words] = send(whole, { body: "read_names_digest() { od -An -N4 -tx1 /dev/urandom; }" });
         expect([changed, words]).toEqual([`${noted}\n`, expect.stringContaining("definitions changed on a while")]);
+    });
+
+    it("goes to this very server, whatever an option file says", () => {
+        const [, , words] = send(`echo "$*" >&2; exit 3`);
+        expect(words).toContain(
+            "server: --defaults-extra-file=x --host=localhost --protocol=socket --socket=/s --backup --stream=mbstream ",
+        );
     });
 
     it.each([
@@ -220,6 +227,12 @@ send_files`);
             `${stage("Acquiring BACKUP LOCKS...")}; yes '[01] 2026-11-27 15:04:33 Streaming ./mysql/x.frm' | head -n 3000 >&2; exec sleep 20`,
             {},
             "MM_SEED_BUSY: mariadb-backup's lock on a was not to be had, or held for too long, three times (holds BLOCK_COMMIT). a was only read",
+        ],
+        [
+            "it has reached another server",
+            `${stage("Warning: option 'datadir' has different values:")}; ${whole}`,
+            {},
+            "MM_SEED_DUMP: mariadb-backup on a has reached another server than the one on port 3306, whose data directory is not /data. What it sent is not used",
         ],
         [
             "a transaction is prepared",
@@ -335,5 +348,37 @@ describe("a host whose data was being swapped when that was killed", () => {
         expect(report({ b: { without: [...without, "bash "], with: ["swap in", "bash 3.2"] } }).problems).toMatchObject(
             [{ code: "MM_PREFLIGHT_BASH", node: "b" }],
         );
+    });
+});
+
+describe("where mariadb-backup goes, and as whom", () => {
+    const find = (server: string, login = "LOGIN_USER= LOGIN_PASSWORD=", socket = "") =>
+        withFolder((folder) => {
+            const run = runBash(`${ground}${libraryText("mysql", "backup-tool")}
+${login} SOCKET=${socket.replace("F", folder)} folder=${folder}
+python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' $folder/s
+find_server() { SERVER_DEFAULTS=(${server}); }
+read_variable() { echo s; }
+read_data_folder() { echo $folder; }
+my_print_defaults() { printf '%s\\n' --user=root --password=x --host=other --socket=/none; }
+find_backup_options
+printf '%s\\n' "\${BACKUP_OPTIONS[*]}" "\${BACKUP_WAY[*]}" "$(cat $SCRATCH/backup.cnf)" | sed "s|$SCRATCH|S|; s|$folder|F|"`);
+            return run.stdout.toString().trim().split("\n");
+        });
+
+    it("is the socket of the server itself, and root's own login", () => {
+        expect(find("--defaults-group-suffix=2")).toEqual([
+            "--defaults-extra-file=S/backup.cnf --defaults-group-suffix=2",
+            "--host=localhost --protocol=socket --socket=F/s",
+            ...["[mariabackup]", 'user="root"', 'password="x"'],
+        ]);
+    });
+
+    it("is the login that is set, whose password is in no argument, and the server's own file with it", () => {
+        expect(find("--defaults-file=/etc/a.cnf", "LOGIN_USER=u LOGIN_PASSWORD=SECRET", "F/s")).toEqual([
+            "--defaults-file=S/backup.cnf",
+            "--host=localhost --protocol=socket --socket=F/s --user=u",
+            ...["!include /etc/a.cnf", "[mariabackup]", 'user="u"', 'password="SECRET"'],
+        ]);
     });
 });
