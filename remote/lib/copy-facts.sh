@@ -3,9 +3,9 @@
 # read_copy_facts: KEY=VALUE words. clone= is yes, or why this host cannot take part, with ~ for blanks.
 read_copy_facts() {
     printf 'server=%s/%s zstd=%s clone=%s' "$FLAVOUR" "$VERSION_TEXT" "$(tell_zstd)" "$(tell_clone | tr ' ' '~')"
-    ! has_clone || printf ' machine=%s page=%s names=%s system=%s plugins=%s' "$(uname -m)" \
+    ! has_clone || printf ' machine=%s page=%s names=%s system=%s packet=%s plugins=%s' "$(uname -m)" \
         "$(read_variable innodb_page_size)" "$(read_variable lower_case_table_names)" "$(read_variable innodb_data_file_path | tr ' ' '~')" \
-        "$(read_added_plugins)"
+        "$(read_variable max_allowed_packet)" "$(read_added_plugins)"
     echo
 }
 

@@ -103,6 +103,10 @@ find_clone_obstacle() {
         esac
         return
     done
+    # 3957, from either side
+    for fact in "its $(value_of packet "$ours")" "the peer's $(value_of packet "$PEER_FACTS")"; do
+        [ "${fact##* }" -ge 2097152 ] || echo "${fact% *} max_allowed_packet is ${fact##* }, and a clone needs 2097152 (2 MB)"
+    done
     names="$(value_of plugins "$ours" | tr ',' '\n' | grep -vxF "$(value_of plugins "$PEER_FACTS" | tr ',' '\n')" | list_lines || true)"
     [ -z "$names" ] || echo "the peer has not its plugins $names"
     find_page_obstacle

@@ -14,6 +14,7 @@ const facts = {
     page: "16384",
     names: "0",
     system: "ibdata1:12M:autoextend",
+    packet: "67108864",
     plugins: "audit,validate",
 };
 const factsOf = (changed: Partial<typeof facts> = {}) =>
@@ -182,6 +183,19 @@ const obstacles: [string, (host: FakeHost) => object, string][] = [
         "another system tablespace",
         () => ({ PEER_FACTS: factsOf({ system: "ibdata1:1G" }) }),
         "its innodb_data_file_path is ibdata1:12M:autoextend, the peer's is ibdata1:1G",
+    ],
+    [
+        "packets that are too small",
+        (host) => {
+            host.local.variables.set("max_allowed_packet", "1048576");
+            return {};
+        },
+        "its max_allowed_packet is 1048576, and a clone needs 2097152 (2 MB)",
+    ],
+    [
+        "packets that are too small on the peer",
+        () => ({ PEER_FACTS: factsOf({ packet: "2096128" }) }),
+        "the peer's max_allowed_packet is 2096128, and a clone needs 2097152 (2 MB)",
     ],
     [
         "plugins that the peer has not",
