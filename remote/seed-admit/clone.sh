@@ -6,6 +6,8 @@ clone_origin() {
     local receipt bytes from
     require_other_server
     : >"$SCRATCH/wanted"
+    # before anything is overwritten: where nobody starts the server again after the clone, the program has to
+    find_service
     wait_until "$TIMEOUT_SECONDS" has_no_clone_at_work ||
         fail MM_SEED_CLONE "a clone that was begun before still runs on $NODE after $TIMEOUT_SECONDS s" "see performance_schema.clone_progress on $NODE, then run up again"
     require_overwritable
@@ -71,7 +73,7 @@ take_clone() {
     case "$words" in
         # the connection ends with the server, which is started again; 3707: nobody does that, and it has ended
         '' | *1053* | *2006* | *2013*) ;;
-        *3707*) restart_after_clone ;;
+        *3707*) restart_service || true ;;
         *) fail_clone "$words" ;;
     esac
     wait_until "$START_TIMEOUT_SECONDS" is_clone_over ||
@@ -94,11 +96,6 @@ is_clone_over() {
     else
         is_login_refused || try_sql 'SELECT 1' >/dev/null
     fi
-}
-
-restart_after_clone() {
-    find_service
-    restart_service || true
 }
 
 # require_clone_whole: what a clone does not carry was not on the origin at that moment: it comes empty, as a definition alone.

@@ -187,6 +187,14 @@ describe("seed-admit.sh, by clone,", () => {
         expect(run.stderr).toContain("error MM_SEED_CLONE: a clone that was begun before still runs on b after 60 s\n");
     });
 
+    it("looks for the service that it may have to start before anything is overwritten", async () => {
+        const { host } = ready();
+        host.answers.systemctl = ({ argv }) => ({ status: argv[0] === "is-active" ? 3 : 0 });
+        const run = await host.run(admit, parameters);
+        expect([run.exitCode, changes(run.statements), host.memory("seed")]).toEqual([1, [], undefined]);
+        expect(run.stderr).toContain("error MM_NODE_NO_SERVICE: b's server runs under no service name that is known");
+    });
+
     it("stops with the server's words where it is refused, and clones again at the next up", async () => {
         const { host, status } = ready();
         host.local.rules.unshift({ on: clone, answer: refused(3862, "Clone Donor Error: 3862 : no room") });
