@@ -16,8 +16,7 @@ clone_origin() {
     begin_overwriting
     sql "$(sql_reset_binary_logs)"
     note_own_log_as_empty
-    # what is the plugin's, on the origin, is this node's with its data
-    remember donor "plugin=$(value_of plugin "$OFFER") right=ours"
+    note_recipient
     has_clone_plugin || sql "INSTALL PLUGIN clone SONAME 'mysql_clone.so'"
     take_clone
     note_own_log_as_empty
@@ -32,6 +31,35 @@ clone_origin() {
     note "cloned: $(describe_end "$bytes" "$(read_job_time)")"
     remember received "receipt=$receipt"
     printf 'admit method=clone %s bytes=%s names=%s receipt=%s\n' "$from" "$bytes" "$(read_names_digest)" "$receipt"
+}
+
+# note_recipient: what is here before its first trace, but for what an earlier try has noted already. The origin's mysql.plugin comes in
+# place of this node's own.
+note_recipient() {
+    local plugin
+    plugin="$(value_of plugin "$(recall donor)")"
+    if [ -n "$plugin" ]; then
+        :
+    elif ! has_clone_plugin; then
+        plugin=ours
+    elif has_plugin_row; then
+        plugin=theirs
+    else
+        plugin=row
+    fi
+    remember donor "plugin=$plugin right=ours"
+}
+
+# settle_plugin: after the restart, whose mysql.plugin is the origin's. Where that loads it by its option files alone it has no row for it, and without
+# the plugin nobody can tell how the clone went; what it knew is in a file, and is told again once it is there. Where the origin has it for itself
+# by a row, so has its copy.
+settle_plugin() {
+    if ! has_clone_plugin; then
+        remember donor "plugin=ours right=ours"
+        with_write_access sql "INSTALL PLUGIN clone SONAME 'mysql_clone.so'"
+    elif [ "$(value_of plugin "$OFFER")" = theirs ] && [ "$(read_clone state)" = Completed ]; then
+        remember donor "plugin=theirs right=ours"
+    fi
 }
 
 # A clone ends with this server's log begun anew, as it was before: no event may be in any of it, whenever somebody looks.
@@ -80,6 +108,7 @@ take_clone() {
         fail MM_SEED_CLONE "$NODE's server did not come back within $START_TIMEOUT_SECONDS s of the clone; the next up clones again" \
             "read its error log, mend what it names, start it, then run up again" "$words $(cat "$SCRATCH/words")"
     ! is_login_refused || fail_login_lost
+    settle_plugin
     [ "$(read_clone state)" = Completed ] || fail_clone "$words $(read_clone error)"
 }
 

@@ -66,6 +66,9 @@ export class FakeServer {
     eventsToDisable = "";
     /** Those that were added to the server, by name. */
     readonly plugins = new Set<string>();
+    /** Whether the clone plugin is among them by a row in mysql.plugin, and whether it may be taken out. */
+    hasCloneRow = false;
+    isClonePermanent = false;
     /** PLUGIN, USER and HOST of each account, tab-separated. */
     logins = "";
     grants =
@@ -130,7 +133,10 @@ export class FakeServer {
                 continue;
             }
             this.statements.push(statement);
-            const { stdout: rows = "", stderr = "", status = 0 } = this.answer(statement);
+            const { stdout: rows = "", stderr = "", status = 0, hang = false } = this.answer(statement);
+            if (hang) {
+                return { hang };
+            }
             stdout += rows === "" || rows.endsWith("\n") ? rows : `${rows}\n`;
             if (status !== 0) {
                 return { stdout, stderr, status };
@@ -226,9 +232,20 @@ export class FakeServer {
                 return {};
             case "INSTALL PLUGIN":
                 this.plugins.add("clone");
+                this.hasCloneRow = true;
                 return {};
             case "UNINSTALL PLUGIN":
+                if (this.isClonePermanent) {
+                    return refused(1702, "Plugin 'clone' is force_plus_permanent and can not be unloaded");
+                }
                 this.plugins.delete("clone");
+                this.hasCloneRow = false;
+                return {};
+            case "DELETE FROM":
+                if (statement !== "DELETE FROM mysql.plugin WHERE name = 'clone'") {
+                    return undefined;
+                }
+                this.hasCloneRow = false;
                 return {};
             default:
                 return undefined;
@@ -297,6 +314,11 @@ export class FakeServer {
     }
 
     private look(statement: string): Answer {
+        if (/^SELECT (state|pid) FROM performance_schema\.clone_status/.test(statement)) {
+            return this.plugins.has("clone")
+                ? {}
+                : refused(1146, "Table 'performance_schema.clone_status' doesn't exist");
+        }
         const account = /^SELECT 1 FROM mysql\.user WHERE user = '(\w+)' AND host = '([^']+)'$/.exec(statement);
         if (account) {
             return { stdout: this.accounts.has(`${account[1]}@${account[2]}`) ? "1\n" : "" };
@@ -381,6 +403,11 @@ export class FakeServer {
             [
                 /^SELECT 1 FROM information_schema\.plugins WHERE plugin_name = 'clone' AND plugin_status = 'ACTIVE'$/,
                 this.plugins.has("clone") ? "1" : "",
+            ],
+            [/^SELECT 1 FROM mysql\.plugin WHERE name = 'clone'$/, this.hasCloneRow ? "1" : ""],
+            [
+                /^SELECT 1 FROM information_schema\.plugins WHERE plugin_name = 'clone' AND load_option = 'FORCE_PLUS_PERMANENT'$/,
+                this.isClonePermanent ? "1" : "",
             ],
             [
                 /^SELECT plugin_name FROM information_schema\.plugins WHERE plugin_status = 'ACTIVE' AND plugin_library IS NOT NULL /,

@@ -15,14 +15,26 @@ const parameters = {
     RECEIVER: "none",
 };
 
-/** Node b, fresh; a clone makes it a's like, and ends with `words` as the server's own. */
-function ready(words = refused(3707, "Restart server failed (mysqld is not managed by supervisor process).")) {
+const install = "INSTALL PLUGIN clone SONAME 'mysql_clone.so'";
+const uninstall = "UNINSTALL PLUGIN clone";
+const dropRow = "DELETE FROM mysql.plugin WHERE name = 'clone'";
+const noTable = refused(1146, "Table 'performance_schema.clone_status' doesn't exist");
+const unmanaged = refused(3707, "Restart server failed (mysqld is not managed by supervisor process).");
+
+/**
+ * Node b, fresh; a clone makes it a's like, and ends with `words` as the server's own. `row`: a has one for the plugin in its
+ * mysql.plugin; `file`: b's option files load it.
+ */
+function ready(words = unmanaged, { row = true, file = false } = {}) {
     const host = makeHost({ clone_valid_donor_list: "", clone_ssl_ca: "", clone_enable_compression: "0" });
     const status = { state: "", error: "0 " };
+    if (file) {
+        host.local.plugins.add("clone");
+    }
     const column = (name: string, value: () => string) =>
         host.local.rules.push({
             on: `SELECT ${name} FROM performance_schema.clone_status`,
-            answer: () => ({ stdout: value() }),
+            answer: () => (host.local.plugins.has("clone") ? { stdout: value() } : noTable),
         });
     column("state", () => status.state);
     column("CONCAT(error_no, ' ', error_message)", () => status.error);
@@ -35,6 +47,10 @@ function ready(words = refused(3707, "Restart server failed (mysqld is not manag
             on: clone,
             answer: () => {
                 status.state = "Completed";
+                host.local.hasCloneRow = row;
+                if (!row && !file) {
+                    host.local.plugins.delete("clone");
+                }
                 host.local.schemas = ["shop"];
                 // its accounts have the rights that the origin gave them
                 host.local.accounts.set("replicator@%", "x");
@@ -267,6 +283,66 @@ describe("seed-admit.sh, by clone,", () => {
             undefined,
         ]);
         expect((await host.run(admit, parameters, "down")).statements).toEqual([]);
+    });
+});
+
+describe("the plugin on b, whose mysql.plugin becomes a's", () => {
+    const theirs = { OFFER: parameters.OFFER.replace("ours", "theirs") };
+    const plugin = (host: FakeHost) => [host.local.plugins.has("clone"), host.local.hasCloneRow];
+    const taken = (statements: string[]) =>
+        statements.filter((text) => [install, uninstall, dropRow].includes(text) || text.startsWith("REVOKE"));
+
+    it.each([false, true])(
+        "stays where b's option files load it, permanently: %s; but for the row that came from a",
+        async (permanent) => {
+            const { host } = ready(unmanaged, { file: true });
+            host.local.isClonePermanent = permanent;
+            const run = await host.run(admit, parameters);
+            expect([run.exitCode, taken(run.statements), ...plugin(host)]).toEqual([
+                0,
+                ["REVOKE BACKUP_ADMIN ON *.* FROM 'replicator'@'%'", dropRow],
+                true,
+                false,
+            ]);
+        },
+    );
+
+    it("is made once more where a's option files alone load it there: by it the server tells how the clone went", async () => {
+        const { host } = ready(unmanaged, { row: false });
+        const run = await host.run(admit, { ...parameters, ...theirs });
+        expect([run.exitCode, taken(run.statements), ...plugin(host)]).toEqual([
+            0,
+            [install, install, "REVOKE BACKUP_ADMIN ON *.* FROM 'replicator'@'%'", uninstall],
+            false,
+            false,
+        ]);
+    });
+
+    it("stays as a has it where a has it for itself", async () => {
+        const { host } = ready();
+        const run = await host.run(admit, { ...parameters, ...theirs });
+        expect([run.exitCode, taken(run.statements), ...plugin(host)]).toEqual([
+            0,
+            [install, "REVOKE BACKUP_ADMIN ON *.* FROM 'replicator'@'%'"],
+            true,
+            true,
+        ]);
+    });
+
+    it("goes again where a has it for itself, and the clone failed", async () => {
+        const { host } = ready();
+        host.local.rules.unshift({ on: clone, answer: refused(3862, "no room") });
+        await host.run(admit, { ...parameters, ...theirs });
+        await host.run(admit, parameters, "down");
+        expect([...plugin(host), host.memory("donor")]).toEqual([false, false, undefined]);
+    });
+
+    it("is b's own where it was there before by a row, whatever a has", async () => {
+        const { host } = ready();
+        host.local.plugins.add("clone");
+        host.local.hasCloneRow = true;
+        const run = await host.run(admit, parameters);
+        expect([run.exitCode, ...plugin(host)]).toEqual([0, true, true]);
     });
 });
 

@@ -411,6 +411,18 @@ describe("what a was given for a clone goes", () => {
         expect([run.exitCode, changes(run.statements), host.local.plugins.has("clone")]).toEqual([0, revoke, true]);
     });
 
+    it("but for the plugin that its option files have made permanent since, of which the row alone goes", async () => {
+        const host = await offered();
+        host.local.isClonePermanent = true;
+        const run = await host.run(script, parameters, "down");
+        expect([run.exitCode, changes(run.statements), host.local.plugins.has("clone"), host.memory("donor")]).toEqual([
+            0,
+            [...revoke, "SET SESSION sql_log_bin = 0", "DELETE FROM mysql.plugin WHERE name = 'clone'"],
+            true,
+            undefined,
+        ]);
+    });
+
     it("on a node that is closed, too, which it is again afterwards", async () => {
         const host = await offered();
         host.local.variables.set("read_only", "1").set("super_read_only", "1");
