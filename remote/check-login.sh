@@ -2,7 +2,8 @@
 # At destroy it drops the account here: it came with the data, and its drop on the peer no longer reaches this node.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT
 # out:   login account=NAME server=HOST:PORT
-# codes: MM_ACCOUNT_GRANTS
+# codes: MM_ACCOUNT_GRANTS MM_SEED_CLONE
+# parts: lib/donor.sh (a clone that was cut)
 
 main() {
     require_server
@@ -27,6 +28,8 @@ check_login() {
 
 drop_here() {
     open_state
+    # of a run that was killed: it would bring the account, and more, when nobody looks for it any more
+    end_running_clone
     # only what came to this very server with a seed of this program's
     if is_seed_own && has_account; then
         with_write_access sql 'SET SESSION sql_log_bin = 0' "DROP USER $(sql_account)"

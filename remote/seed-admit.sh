@@ -6,7 +6,7 @@
 # out:   admit method=dump|stream|mariabackup | admit method=clone file=FILE position=BYTES gtid=SET bytes=N names=DIGEST receipt=ID | admit no
 # codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_CLONE MM_SEED_LOGIN_LOST MM_SEED_PREPARED MM_SEED_ENGINE MM_SEED_LOAD MM_SEED_DISK
 #        MM_SEED_NO_START
-# parts: seed-admit/clone.sh (takes a clone) seed-admit/receive-files.sh (takes files) lib/overwrite.sh (may this node be overwritten?)
+# parts: seed-admit/clone.sh (takes a clone) lib/donor.sh (what that needs; one that was cut) seed-admit/receive-files.sh (takes files) lib/overwrite.sh (may this node be overwritten?)
 #        lib/import.sh (its words for a lost login) lib/swap.sh (a swap that was cut)
 
 main() {
@@ -37,6 +37,8 @@ admit() {
         echo 'admit no'
         return
     fi
+    # also where another method is taken now: it would replace what that brings
+    end_running_clone
     method="$(value_of method "$OFFER")"
     if is_mariadb && [ "$method" != mariabackup ]; then drop_received; fi
     case "$method" in

@@ -6,7 +6,7 @@
 #        ACCOUNT ACCOUNT_HOST OWN_HOST PEER_HOST (each as the other node reaches it)
 # out:   offer method=METHOD key=TYPE,BASE64 | offer method=mariabackup key=TYPE,BASE64 bytes=N | offer method=clone plugin=ours|theirs names=DIGEST | offer none
 #        and packed=yes behind it, where what travels is compressed
-# codes: MM_LINK_BEHIND MM_LINK_FOREIGN_SOURCE MM_ROLE_CLOSED MM_SEED_METHOD MM_SEED_SLOWER
+# codes: MM_LINK_BEHIND MM_LINK_FOREIGN_SOURCE MM_ROLE_CLOSED MM_SEED_METHOD MM_SEED_SLOWER MM_SEED_CLONE
 # parts: seed-offer/method.sh (by which method?) lib/donor.sh (what a clone needs)
 
 main() {

@@ -3,6 +3,7 @@
 #   plugin=ours    it was not there before; row: it was, by the option files, and all that comes with the source's data is its row in
 #                  mysql.plugin; theirs: it was
 #   right=ours
+#   from=HOST:PORT on the recipient alone: whom it clones
 
 # open_donor: on the source. Status 1, with the server's words in $SCRATCH/words, where it does not let the program.
 open_donor() {
@@ -15,11 +16,12 @@ open_donor() {
     has_clone_plugin || try_sql "INSTALL PLUGIN clone SONAME 'mysql_clone.so'"
 }
 
-# close_donor: on both; the recipient has got the source's rights and plugins with its data.
+# close_donor: on both; the recipient has got the source's rights and plugins with its data. A clone that still runs needs both, and ends first.
 close_donor() {
     local known
     known="$(recall donor)"
     [ -n "$known" ] || return 0
+    if [ -n "$(value_of from "$known")" ]; then end_running_clone; else end_donations; fi
     with_write_access end_donor "$(value_of plugin "$known")"
     forget donor
 }
@@ -43,3 +45,53 @@ drop_plugin_row() { sql 'SET SESSION sql_log_bin = 0' "DELETE FROM mysql.plugin 
 has_plugin_row() { [ -n "$(sql "SELECT 1 FROM mysql.plugin WHERE name = 'clone'")" ]; }
 # With clone=FORCE_PLUS_PERMANENT the server takes it out for nobody (1702).
 is_clone_permanent() { [ -n "$(sql "SELECT 1 FROM information_schema.plugins WHERE plugin_name = 'clone' AND load_option = 'FORCE_PLUS_PERMANENT'")" ]; }
+
+# end_donations: on the source. Where a run was killed the peer's server goes on cloning, and its plugin lets nobody take it out meanwhile.
+end_donations() {
+    [ -n "$(read_donations)" ] || return 0
+    note "ends a clone of $NODE that a run which was killed has left"
+    # before that: the peer comes again by itself
+    with_write_access revoke_clone_right
+    wait_until 60 are_donations_ended ||
+        fail MM_SEED_CLONE "$NODE is still being cloned as $(sql_account), though the right to that is taken away" \
+            "KILL those connections (SHOW PROCESSLIST on $NODE), then run again"
+}
+are_donations_ended() {
+    local found id
+    found="$(read_donations)"
+    for id in $found; do try_sql "KILL $id" >/dev/null || true; done
+    [ -z "$found" ]
+}
+# read_donations: the connections by which the account clones this server.
+read_donations() { read_connections | awk -F'\t' -v ours="$ACCOUNT@" 'tolower($3) == "clone" && index($2, ours) == 1 { print $1 }'; }
+
+# end_running_clone: on the recipient. The server goes on when its client has gone: when all of the program's is undone it would replace
+# everything here, and restart as the source's open twin. A clone that the program has not begun is left alone.
+end_running_clone() {
+    local limit="${START_TIMEOUT_SECONDS:-600}"
+    [ -n "$(value_of from "$(recall donor)")" ] || return 0
+    ! is_clone_over || return 0
+    note "ends the clone of $(value_of from "$(recall donor)") that a run which was killed has left"
+    kill_clone
+    wait_until "$limit" is_clone_over ||
+        fail MM_SEED_CLONE "a clone that was begun before has not ended on $NODE after $limit s" \
+            "where its server runs, KILL the connection that performance_schema.clone_status names (pid); where not, see its error log, and start it; then run again" "$(cat "$SCRATCH/words")"
+    require_server
+}
+kill_clone() {
+    local id from
+    from="$(value_of from "$(recall donor)")"
+    id="$(try_sql "SELECT pid FROM performance_schema.clone_status WHERE state = 'In Progress' AND source = $(quote_sql "$from")")" || return 0
+    [ -z "$id" ] || try_sql "KILL QUERY $id" >/dev/null || true
+}
+
+# is_clone_over: told by a server that answers, also where it forgot the clone because it died in it (1146: the plugin is not there). A refused
+# login says that it has ended, too. No answer says nothing: the server restarts at the end.
+is_clone_over() {
+    local state
+    if state="$(try_sql 'SELECT state FROM performance_schema.clone_status')"; then
+        [ "$state" != 'In Progress' ]
+    else
+        grep -q 'ERROR 1146' "$SCRATCH/words" || is_login_refused
+    fi
+}

@@ -85,10 +85,13 @@ read_server_facts() { try_sql 'SELECT @@port, @@version, @@version_comment'; }
 wait_for_server_on_its_way() { is_server_on_its_way && wait_until "${START_TIMEOUT_SECONDS:-600}" is_there_or_lost; }
 is_there_or_lost() { try_sql 'SELECT 1' >/dev/null || ! is_server_on_its_way; }
 is_server_on_its_way() {
+    local states='(de)?activating'
     grep -q 2002 "$SCRATCH/words" || return 1
+    # what has cloned restarts by itself, which the service manager notices late
+    [ -z "$(value_of from "$(recall donor)")" ] || states="$states|active"
     # fd 9 is this step's own lock: then nobody else restarts the server
     if [ ! -e /proc/self/fd/9 ] && [ -e "$STATE/lock" ] && ! flock -n "$STATE/lock" true; then return 0; fi
-    systemctl show --property ActiveState --value mysqld mysql mariadb "${SERVICE:-mysqld}" 2>/dev/null | grep -E '^(de)?activating$' >/dev/null
+    systemctl show --property ActiveState --value mysqld mysql mariadb "${SERVICE:-mysqld}" 2>/dev/null | grep -E "^($states)\$" >/dev/null
 }
 
 # is_login_refused: of the last words: the server is there and says no; waiting does not change that. 1524: the account's plugin is not loaded.

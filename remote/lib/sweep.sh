@@ -2,6 +2,8 @@
 # first, touches only what is this program's, and finds nothing to do after a step's own undo.
 
 sweep() {
+    # it would bring everything back
+    end_running_clone
     # whose channel it is, and the schema's drop, before the fence: what is written here from then on must reach nobody
     sweep_channel
     sweep_row_test

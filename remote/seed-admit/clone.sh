@@ -8,8 +8,8 @@ clone_origin() {
     : >"$SCRATCH/wanted"
     # before anything is overwritten: where nobody starts the server again after the clone, the program has to
     find_service
-    wait_until "$TIMEOUT_SECONDS" has_no_clone_at_work ||
-        fail MM_SEED_CLONE "a clone that was begun before still runs on $NODE after $TIMEOUT_SECONDS s" "see performance_schema.clone_progress on $NODE, then run up again"
+    wait_until "$TIMEOUT_SECONDS" is_clone_over ||
+        fail MM_SEED_CLONE "a clone that this program did not begin still runs on $NODE after $TIMEOUT_SECONDS s" "see performance_schema.clone_progress on $NODE, then run up again"
     require_overwritable
     require_unused
     forget received
@@ -47,7 +47,7 @@ note_recipient() {
     else
         plugin=row
     fi
-    remember donor "plugin=$plugin right=ours"
+    remember donor "plugin=$plugin right=ours from=$PEER_HOST:$PEER_PORT"
 }
 
 # settle_plugin: after the restart, whose mysql.plugin is the origin's. Where that loads it by its option files alone it has no row for it, and without
@@ -55,10 +55,10 @@ note_recipient() {
 # by a row, so has its copy.
 settle_plugin() {
     if ! has_clone_plugin; then
-        remember donor "plugin=ours right=ours"
+        remember donor "plugin=ours right=ours from=$PEER_HOST:$PEER_PORT"
         with_write_access sql "INSTALL PLUGIN clone SONAME 'mysql_clone.so'"
     elif [ "$(value_of plugin "$OFFER")" = theirs ] && [ "$(read_clone state)" = Completed ]; then
-        remember donor "plugin=theirs right=ours"
+        remember donor "plugin=theirs right=ours from=$PEER_HOST:$PEER_PORT"
     fi
 }
 
@@ -67,8 +67,6 @@ note_own_log_as_empty() {
     keep_log_id
     write_seed unfinished method=clone "file=$(printf '%s\n' "$OWN_LOGS" | sed -n '1s/\t.*//p')" position=4
 }
-
-has_no_clone_at_work() { ! has_clone_plugin || [ "$(read_clone state)" != 'In Progress' ]; }
 
 # read_clone state|error|file|position|gtid|bytes|done|total: of the last clone into this server. The last two while it runs.
 read_clone() {
@@ -85,7 +83,7 @@ read_clone() {
 read_cloned() { try_sql 'SELECT COALESCE(SUM(data), 0), COALESCE(SUM(estimate), 0) FROM performance_schema.clone_progress' || echo 0; }
 
 take_clone() {
-    local ca words
+    local ca words status=0
     # the place of a CA is where the server may read it
     ca="$(channel_ca_path)"
     ensure_channel_ca "$ca"
@@ -93,11 +91,18 @@ take_clone() {
     if [ "$(value_of packed "$OFFER")" = yes ]; then sql 'SET GLOBAL clone_enable_compression = 1'; fi
     if [ -n "$ca" ]; then sql "SET GLOBAL clone_ssl_ca = $(quote_sql "$ca")"; fi
     note "cloning $PEER_HOST:$PEER_PORT"
+    # the server goes on without its client: where this script ends before its time, it has to be told
+    CLONING=yes
+    at_exit leave_clone
     printf 'CLONE INSTANCE FROM %s@%s:%s IDENTIFIED BY %s REQUIRE SSL;\n' "$(quote_sql "$ACCOUNT")" "$(quote_sql "$PEER_HOST")" "$PEER_PORT" "$(quote_sql "$ACCOUNT_PASSWORD")" |
         timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" >/dev/null 2>"$SCRATCH/clone-words" &
     begin_job "$!" cloning 0 read_cloned
-    await_job || true
+    await_job || status=$?
     words="$(cat "$SCRATCH/clone-words")"
+    if [ "$status" = 124 ]; then
+        end_running_clone
+        fail_clone "it took longer than seed.timeoutSeconds ($TIMEOUT_SECONDS), and was ended"
+    fi
     case "$words" in
         # the connection ends with the server, which is started again; 3707: nobody does that, and it has ended
         '' | *1053* | *2006* | *2013*) ;;
@@ -107,24 +112,17 @@ take_clone() {
     wait_until "$START_TIMEOUT_SECONDS" is_clone_over ||
         fail MM_SEED_CLONE "$NODE's server did not come back within $START_TIMEOUT_SECONDS s of the clone; the next up clones again" \
             "read its error log, mend what it names, start it, then run up again" "$words $(cat "$SCRATCH/words")"
+    CLONING=''
     ! is_login_refused || fail_login_lost
     settle_plugin
     [ "$(read_clone state)" = Completed ] || fail_clone "$words $(read_clone error)"
 }
 
+leave_clone() { [ -z "$CLONING" ] || kill_clone; }
+
 fail_clone() {
     fail MM_SEED_CLONE "$NODE could not be cloned from $PEER_HOST:$PEER_PORT; $PEER_HOST was only read, and what was on $NODE is half overwritten" \
         "mend what the server names, or set seed.method to stream; then run up again" "$1"
-}
-
-# Told by a server that answers again, also where it forgot the clone because it died in it. A refused login says that it has ended, too.
-is_clone_over() {
-    local state
-    if state="$(try_sql 'SELECT state FROM performance_schema.clone_status')"; then
-        [ "$state" != 'In Progress' ]
-    else
-        is_login_refused || try_sql 'SELECT 1' >/dev/null
-    fi
 }
 
 # require_clone_whole: what a clone does not carry was not on the origin at that moment: it comes empty, as a definition alone.

@@ -1,4 +1,5 @@
-import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
+import { assembleScript } from "../../core/script";
+import { changes, cleanUpHosts, common, type FakeHost, makeHost } from "./fakeHost";
 import { type Answer, processList, refused } from "./fakeServer";
 
 cleanUpHosts();
@@ -27,7 +28,7 @@ const unmanaged = refused(3707, "Restart server failed (mysqld is not managed by
  */
 function ready(words = unmanaged, { row = true, file = false } = {}) {
     const host = makeHost({ clone_valid_donor_list: "", clone_ssl_ca: "", clone_enable_compression: "0" });
-    const status = { state: "", error: "0 " };
+    const status = { state: "", error: "0 ", ofOurs: true };
     if (file) {
         host.local.plugins.add("clone");
     }
@@ -37,6 +38,19 @@ function ready(words = unmanaged, { row = true, file = false } = {}) {
             answer: () => (host.local.plugins.has("clone") ? { stdout: value() } : noTable),
         });
     column("state", () => status.state);
+    host.local.rules.push(
+        {
+            on: "SELECT pid FROM performance_schema.clone_status WHERE state = 'In Progress' AND source = 'a.example.com:3306'",
+            answer: () => ({ stdout: status.ofOurs && status.state === "In Progress" ? "77" : "" }),
+        },
+        {
+            on: "KILL QUERY 77",
+            answer: () => {
+                status.state = "Failed";
+                return {};
+            },
+        },
+    );
     column("CONCAT(error_no, ' ', error_message)", () => status.error);
     column("binlog_file", () => "bin.7");
     column("binlog_position", () => "700");
@@ -194,13 +208,15 @@ describe("seed-admit.sh, by clone,", () => {
         );
     });
 
-    it("waits for a clone that was begun before, and says so where that does not end", async () => {
+    it("waits for a clone that is not the program's, and says so where that does not end", async () => {
         const { host, status } = ready();
         host.local.plugins.add("clone");
         status.state = "In Progress";
         const run = await host.run(admit, parameters);
         expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
-        expect(run.stderr).toContain("error MM_SEED_CLONE: a clone that was begun before still runs on b after 60 s\n");
+        expect(run.stderr).toContain(
+            "error MM_SEED_CLONE: a clone that this program did not begin still runs on b after 60 s\n",
+        );
     });
 
     it("looks for the service that it may have to start before anything is overwritten", async () => {
@@ -224,7 +240,7 @@ describe("seed-admit.sh, by clone,", () => {
         expect([host.memory("seed"), host.memory("received"), host.memory("donor")]).toEqual([
             unfinished,
             undefined,
-            "plugin=ours right=ours\n",
+            "plugin=ours right=ours from=a.example.com:3306\n",
         ]);
         host.local.rules.shift();
         // whatever the half of it has brought
@@ -343,6 +359,117 @@ describe("the plugin on b, whose mysql.plugin becomes a's", () => {
         host.local.hasCloneRow = true;
         const run = await host.run(admit, parameters);
         expect([run.exitCode, ...plugin(host)]).toEqual([0, true, true]);
+    });
+});
+
+describe("a clone whose client was killed goes on in b's server", () => {
+    const down = { IDENTITY: "", STACK: "", ACCEPT_OTHER_STACK: false, MADE_ELSEWHERE: "no", KEEP_BACKUP: false };
+    /** Node b while it is at work. */
+    function orphaned() {
+        const made = ready({});
+        made.host.local.plugins.add("clone");
+        made.host.local.hasCloneRow = true;
+        made.host.remember("donor", "plugin=ours right=ours from=a.example.com:3306\n");
+        made.host.remember("seed", unfinished);
+        made.host.remember("before-fence", "read_only=0 super_read_only=0 event_scheduler=ON\n");
+        made.host.local.variables.set("read_only", "1");
+        made.status.state = "In Progress";
+        return made;
+    }
+    const kill = "KILL QUERY 77";
+    const said = "b: ends the clone of a.example.com:3306 that a run which was killed has left\n";
+
+    it.each([
+        ["by destroy, in each step of b's that comes along", "lock-host.sh", "down"],
+        ["by destroy, in each step of b's that comes along", admit, "down"],
+        ["by destroy, in each step of b's that comes along", "check-login.sh", "down"],
+        ["before it is cloned again", admit, "up"],
+    ])("and is ended %s: %s %s", async (_, script, verb) => {
+        const { host } = orphaned();
+        const run = await host.run(script, { ...parameters, ...down }, verb);
+        expect([run.exitCode, changes(run.statements)[0], run.stderr.startsWith(said)]).toEqual([0, kill, true]);
+        expect(host.memory("donor")).toBe(
+            script === "check-login.sh" ? "plugin=ours right=ours from=a.example.com:3306\n" : undefined,
+        );
+        expect(run.statements.includes("SET GLOBAL read_only = 0")).toBe(script === "lock-host.sh");
+    });
+
+    it("and is ended before a stream is let in", async () => {
+        const { host } = orphaned();
+        host.write("/root/.ssh/authorized_keys", "");
+        const run = await host.run(admit, { ...parameters, OFFER: "offer method=stream key=ssh-ed25519,AAAA" });
+        expect([run.exitCode, changes(run.statements)]).toEqual([0, [kill, uninstall]]);
+        expect(host.read("/root/.ssh/authorized_keys")).toContain("AAAA");
+    });
+
+    it.each([["lock-host.sh"], [admit]])("and where it does not end, nothing is undone: %s", async (script) => {
+        const { host } = orphaned();
+        host.local.rules.unshift({ on: kill, answer: {} });
+        const run = await host.run(script, { ...parameters, ...down }, "down");
+        expect([run.exitCode, changes(run.statements), host.memory("donor")]).toEqual([
+            1,
+            [kill],
+            "plugin=ours right=ours from=a.example.com:3306\n",
+        ]);
+        expect(run.stderr).toMatch(
+            /error MM_SEED_CLONE: a clone that was begun before has not ended on b after 60 s\n {2}next: where its server runs, KILL /,
+        );
+    });
+
+    it("and is waited for where the server restarts with what it has brought: that is undone as well", async () => {
+        const { host, status } = orphaned();
+        let asked = 0;
+        host.local.rules.unshift({
+            on: /FROM performance_schema\.clone_status/,
+            answer: () => {
+                asked += 1;
+                status.state = "Completed";
+                return asked < 4
+                    ? refused(2002, "Can't connect to local MySQL server through socket")
+                    : { stdout: status.state };
+            },
+        });
+        host.local.grants += "\nGRANT BACKUP_ADMIN ON *.* TO `replicator`@`%`";
+        host.local.accounts.set("replicator@%", "x");
+        const run = await host.run(admit, parameters, "down");
+        expect([run.exitCode, changes(run.statements), host.memory("donor")]).toEqual([
+            0,
+            ["SET SESSION sql_log_bin = 0", "REVOKE BACKUP_ADMIN ON *.* FROM 'replicator'@'%'", uninstall],
+            undefined,
+        ]);
+    });
+
+    it("and is left alone where it is somebody else's", async () => {
+        const { host, status } = orphaned();
+        status.ofOurs = false;
+        const run = await host.run(admit, parameters, "down");
+        expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+    });
+
+    it("unless the script that began it was there to end it: when that is ended itself, and when it takes too long", async () => {
+        const cut = ready();
+        const begin = (host: FakeHost, status: { state: string }, hang: boolean) =>
+            host.local.rules.unshift({
+                on: clone,
+                answer: () => {
+                    status.state = "In Progress";
+                    return { hang };
+                },
+            });
+        begin(cut.host, cut.status, true);
+        const text = assembleScript(admit, { ...common, STEP: "seed-admit", ...parameters });
+        const dies = text.replaceAll("await_job || status=$?", () => "sleep 1; kill -TERM $$; sleep 5");
+        const run = await cut.host.runWhole(dies);
+        expect([run.exitCode, run.stderr, changes(run.statements).slice(-2)]).toEqual([
+            143,
+            "b: cloning a.example.com:3306\n",
+            [clone, kill],
+        ]);
+        const slow = ready();
+        begin(slow.host, slow.status, true);
+        const late = await slow.host.run(admit, { ...parameters, TIMEOUT_SECONDS: 1 });
+        expect([late.exitCode, changes(late.statements).slice(-2)]).toEqual([1, [clone, kill]]);
+        expect(late.stderr).toContain("  server: it took longer than seed.timeoutSeconds (1), and was ended\n");
     });
 });
 

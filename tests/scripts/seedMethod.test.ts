@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { changes, cleanUpHosts, type FakeHost, makeHost } from "./fakeHost";
-import { refused } from "./fakeServer";
+import { processList, refused } from "./fakeServer";
 
 cleanUpHosts();
 
@@ -409,6 +409,53 @@ describe("what a was given for a clone goes", () => {
         const host = await offered(true);
         const run = await host.run(script, parameters, "down");
         expect([run.exitCode, changes(run.statements), host.local.plugins.has("clone")]).toEqual([0, revoke, true]);
+    });
+
+    /** Connections by which the account, and somebody else, clone this node; a killed one is gone, unless it stays. */
+    function clonedBy(host: FakeHost, stays = false): void {
+        const others: Parameters<typeof processList> = [
+            [31, "replicator", "10.0.0.2:4711", "clone", 9, "NULL"],
+            [32, "replicator", "10.0.0.2:4712", "clone", 9, "NULL"],
+            [33, "backup", "10.0.0.7:4713", "clone", 9, "NULL"],
+            [34, "replicator", "10.0.0.2:4714", "Sleep", 9, "NULL"],
+        ];
+        const killed = () => (stays ? [] : host.local.statements.map((text) => Number(/^KILL (\d+)$/.exec(text)?.[1])));
+        host.local.rules.push({
+            on: "SHOW PROCESSLIST",
+            answer: () => ({ stdout: processList(...others.filter(([id]) => !killed().includes(id))) }),
+        });
+    }
+
+    it.each([
+        ["at destroy", {}, "down"],
+        ["when another method is taken", { METHOD: "dump" }, "up"],
+    ])(
+        "%s, and before it the peer's connections that clone still: the plugin would stay for them",
+        async (_, answer, verb) => {
+            const host = await offered();
+            clonedBy(host);
+            const run = await host.run(script, { ...parameters, ...answer }, verb);
+            expect([run.exitCode, changes(run.statements), host.memory("donor")]).toEqual([
+                0,
+                [...revoke, "KILL 31", "KILL 32", uninstall],
+                undefined,
+            ]);
+            expect(run.stderr).toContain("a: ends a clone of a that a run which was killed has left\n");
+        },
+    );
+
+    it("not where such a connection stays: it says so, and is noted still", async () => {
+        const host = await offered();
+        clonedBy(host, true);
+        const run = await host.run(script, parameters, "down");
+        expect([run.exitCode, run.statements.includes(uninstall), host.memory("donor")]).toEqual([
+            1,
+            false,
+            "plugin=ours right=ours\n",
+        ]);
+        expect(run.stderr).toContain(
+            "error MM_SEED_CLONE: a is still being cloned as 'replicator'@'%', though the right to that is taken away\n",
+        );
     });
 
     it("but for the plugin that its option files have made permanent since, of which the row alone goes", async () => {
