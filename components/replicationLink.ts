@@ -116,6 +116,9 @@ export class ReplicationLink extends pulumi.ComponentResource {
             SERVICE: peer.args.mysql?.service ?? "",
             START_TIMEOUT_SECONDS: peer.args.mysql?.startTimeoutSeconds ?? defaults.mysql.startTimeoutSeconds,
         };
+        // what admits, what was offered for it and what ends it belong together: where one runs again, so do the others. A clone that is cloned again wants
+        // a donor that is open, and is closed again
+        const together = pulumi.interpolate`${both} ${ownServer.OPTION_FILE} ${ownServer.SERVICE} ${ownServer.START_TIMEOUT_SECONDS} ${backup.TIMEOUT_SECONDS} ${user}`;
         const offer = this.step("seed-offer", origin, "seed-offer.sh", {
             parameters: {
                 SEED: state,
@@ -129,7 +132,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 OWN_HOST: origin.target.host,
                 PEER_HOST: peer.target.host,
                 ...keptFile,
-                AFTER: both,
+                AFTER: together,
             },
             plan: [
                 wanted,
@@ -150,6 +153,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 OFFER: offer.fingerprint,
                 SSH_USER: user,
                 SOURCE_UUID: sourceUuid,
+                SOURCE_LOG: logOf(origin),
                 ...file,
                 TIMEOUT_SECONDS: backup.TIMEOUT_SECONDS,
                 ...ownServer,
@@ -179,7 +183,7 @@ export class ReplicationLink extends pulumi.ComponentResource {
                 PEER_UUID: peerUuid,
                 ACCOUNT: account.name,
                 ACCOUNT_HOST: account.hostPattern,
-                AFTER: both,
+                AFTER: together,
             },
             plan: [
                 wanted,

@@ -1,9 +1,10 @@
 # seed-admit.sh: on the peer, lets the throw-away key in, to deliver the backup file or the origin's files, or to feed the import, and for nothing else; or takes a clone.
-# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED OFFER SSH_USER BACKUP_FILE SOURCE_UUID
+# in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SEED OFFER SSH_USER BACKUP_FILE SOURCE_UUID CONVERGE
+#        SOURCE_LOG (the id of the origin's log)
 #        RECEIVER (the text of seed-receive.sh with its parameters, which are among these)
 #        OPTION_FILE SERVICE START_TIMEOUT_SECONDS TIMEOUT_SECONDS ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT
 #        TLS_REQUIRE TLS_CA TLS_VERIFY_HOST
-# out:   admit method=dump|stream|mariabackup | admit method=clone file=FILE position=BYTES gtid=SET bytes=N names=DIGEST receipt=ID | admit no
+# out:   admit method=dump|stream|mariabackup | admit method=clone file=FILE position=BYTES gtid=SET bytes=N offered=DIGEST names=DIGEST receipt=ID | admit no
 # codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_CLONE MM_SEED_LOGIN_LOST MM_SEED_PREPARED MM_SEED_ENGINE MM_SEED_LOAD MM_SEED_DISK
 #        MM_SEED_NO_START
 # parts: seed-admit/clone.sh (takes a clone) lib/donor.sh (what that needs; one that was cut) seed-admit/receive-files.sh (takes files) lib/overwrite.sh (may this node be overwritten?)

@@ -6,7 +6,7 @@
 #        COPY_HOST COPY_PORT COPY_USER COPY_HOST_KEY (empty: the check was left out by hostKeyCheck: false)
 #        ADMIT OFFER (the peer's line, and this node's own one before it) PEER_UUID ACCOUNT ACCOUNT_HOST
 # out:   dump method=METHOD file=FILE position=BYTES gtid=SET bytes=N receipt=ID names=DIGEST | dump none
-# codes: MM_HOST_NO_CLIENT MM_SEED_ENGINE MM_SEED_UNDUMPABLE MM_SEED_DISK MM_SEED_BUSY MM_SEED_CHANGED MM_SEED_LOCKED MM_SEED_PREPARED MM_SEED_DUMP MM_SEED_DUMP_OPTIONS MM_SEED_COPY MM_SEED_INCOMPLETE MM_SEED_CLONE
+# codes: MM_HOST_NO_CLIENT MM_SEED_ENGINE MM_SEED_UNDUMPABLE MM_SEED_DISK MM_SEED_BUSY MM_SEED_CHANGED MM_SEED_LOCKED MM_SEED_PREPARED MM_SEED_DUMP MM_SEED_DUMP_OPTIONS MM_SEED_COPY MM_SEED_INCOMPLETE MM_SEED_UNPROVEN MM_SEED_CLONE
 # parts: seed-dump/dumpable.sh (what no dump carries) seed-dump/dump.sh (one dump, of one snapshot) seed-dump/sink.sh (where it goes)
 #        seed-dump/ssh.sh (the way to the peer) seed-dump/mariabackup.sh (the server's files) seed-dump/cloned.sh (a clone was taken) lib/donor.sh (what it needed)
 #        lib/dump-tool.sh (mysqldump)
@@ -17,6 +17,8 @@ main() {
     open_state
     SINK="$(value_of method "$ADMIT")"
     if [ "$SEED" != wanted ] || [ -z "$SINK" ]; then
+        # offered anew, and no longer wanted
+        close_donor
         drop_unwanted_backup
         withdraw_key
         echo 'dump none'

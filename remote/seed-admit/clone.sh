@@ -3,8 +3,14 @@
 # clone_origin: ends with the origin's data here, the server restarted, and nothing of the clone's own left; the marker says unfinished until
 # seed-load.sh has taken it over.
 clone_origin() {
-    local receipt bytes from
+    local receipt bytes from wanted_for
+    wanted_for="$SOURCE_LOG/$(printf '%s' "$CONVERGE" | sha256sum | cut -c 1-12)"
     require_other_server
+    if is_clone_kept "$wanted_for"; then
+        note "was cloned by an earlier up, and is taken as it is"
+        recall received | sed 's/^for=[^ ]*/admit/'
+        return
+    fi
     : >"$SCRATCH/wanted"
     # before anything is overwritten: where nobody starts the server again after the clone, the program has to
     find_service
@@ -29,8 +35,17 @@ clone_origin() {
     close_donor
     receipt="$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')"
     note "cloned: $(describe_end "$bytes" "$(read_job_time)")"
-    remember received "receipt=$receipt"
-    printf 'admit method=clone %s bytes=%s names=%s receipt=%s\n' "$from" "$bytes" "$(read_names_digest)" "$receipt"
+    remember received "for=$wanted_for method=clone $from bytes=$bytes offered=$(value_of names "$OFFER") names=$(read_names_digest) receipt=$receipt"
+    recall received | sed 's/^for=[^ ]*/admit/'
+}
+
+# is_clone_kept FOR: what an earlier up has cloned from the same log of the origin is here, whole and closed, and waits for seed-load.sh: a parameter
+# that has changed since, or a step after this one that stopped, makes it no worse. A new converge asks for another.
+is_clone_kept() {
+    local received
+    received="$(recall received)"
+    [ "$(value_of for "$received") $(value_of method "$received")" = "$1 clone" ] &&
+        [ "$(read_seed_state "$SOURCE_UUID") $(value_of method "$(recall seed)")" = 'unfinished clone' ] && is_read_only
 }
 
 # note_recipient: what is here before its first trace, but for what an earlier try has noted already. The origin's mysql.plugin comes in
@@ -122,7 +137,7 @@ leave_clone() { [ -z "$CLONING" ] || kill_clone; }
 
 fail_clone() {
     fail MM_SEED_CLONE "$NODE could not be cloned from $PEER_HOST:$PEER_PORT; $PEER_HOST was only read, and what was on $NODE is half overwritten" \
-        "mend what the server names, or set seed.method to stream; then run up again" "$1"
+        "mend what the server names (where that is a right or the plugin that $PEER_HOST lacks: pulumi config set mysql-master-master:converge with a new text), or set seed.method to stream; then run up again" "$1"
 }
 
 # require_clone_whole: what a clone does not carry was not on the origin at that moment: it comes empty, as a definition alone.

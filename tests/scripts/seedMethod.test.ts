@@ -470,6 +470,17 @@ describe("what a was given for a clone goes", () => {
         ]);
     });
 
+    it("by seed-dump.sh, too, where it was offered anew and is not wanted any more", async () => {
+        const host = await offered();
+        const dump = { ...parameters, ADMIT: "admit no", OFFER: "offer method=clone plugin=ours names=x" };
+        const run = await host.run("seed-dump.sh", dump);
+        expect([run.stdout, changes(run.statements), host.memory("donor")]).toEqual([
+            "dump none\n",
+            [...revoke, uninstall],
+            undefined,
+        ]);
+    });
+
     it("on a node that is closed, too, which it is again afterwards", async () => {
         const host = await offered();
         host.local.variables.set("read_only", "1").set("super_read_only", "1");

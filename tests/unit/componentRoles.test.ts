@@ -166,6 +166,7 @@ describe("a fingerprint", () => {
             ["log-b", "log-a"],
         ]);
         expect(parameter(stdin("pair-link-seed-load"), "SOURCE_LOG")).toBe("log-a");
+        expect(parameter(stdin("pair-link-seed-admit"), "SOURCE_LOG")).toBe("log-a");
         expect(parameter(stdin("pair-role-a"), "AFTER")).toBe(
             "uuid-of-pair-roles did pair-role-b did pair-link-attach-b\ndid pair-link-attach-a node port=3306 uuid=uuid-a server=MySQL-9.7.4 gtid=ON log_bin=mysql-bin log=log-a listens=*",
         );
@@ -274,20 +275,29 @@ describe("what the settings say of time", () => {
         },
     );
 
-    it("seed.timeoutSeconds reaches the dump, what takes it, and the import, and lets no other step run again", async () => {
-        const texts = async (seed = {}) =>
-            (await buildPair({ ...plainArgs(), seed })).commands.map(({ name, inputs }) => [
-                name,
-                secretOf(inputs.stdin),
-            ]);
-        const before = Object.fromEntries(await texts());
-        const changed = (await texts({ timeoutSeconds: 60 })).filter(([name, text]) => before[String(name)] !== text);
-        expect(changed.map(([name]) => name)).toEqual([
-            "pair-link-seed-admit",
-            "pair-link-seed-dump",
-            "pair-link-seed-load",
-        ]);
+    /** The steps that run again with these settings. */
+    const changedBy = async (changes: object) => {
+        const texts = async (args: object) =>
+            (await buildPair({ ...plainArgs(), ...args })).commands.map(
+                ({ name, inputs }) => [name, secretOf(inputs.stdin)] as const,
+            );
+        const before = new Map(await texts({}));
+        return (await texts(changes)).filter(([name, text]) => before.get(name) !== text).map(([name]) => name);
+    };
+    const seeding = ["pair-link-seed-offer", "pair-link-seed-admit", "pair-link-seed-dump", "pair-link-seed-load"];
+
+    it("seed.timeoutSeconds reaches the dump, what takes it, and the import, and lets no other step run again but the offer", async () => {
+        expect(await changedBy({ seed: { timeoutSeconds: 60 } })).toEqual(seeding);
     });
+
+    it.each([{ service: "mysql@b" }, { startTimeoutSeconds: 60 }])(
+        "what only b's part of the seed uses (%j) has a's part run again with it: what was offered is offered anew, and ended again",
+        async (mysql) => {
+            const { b } = plainArgs();
+            const changed = await changedBy({ b: { ...b, mysql } });
+            expect(changed.filter((name) => name.startsWith("pair-link-seed-"))).toEqual(seeding);
+        },
+    );
 
     it("the account's host pattern reaches the steps that make, prove, use and drop it", async () => {
         const { commands } = await buildPair({
