@@ -6,7 +6,7 @@ choose_method() {
     local method why='' slower=''
     CHOSEN=''
     for method in $(list_methods); do
-        why="$(find_obstacle "$method" | sed -n 1p)"
+        why="$(find_obstacle "$method" | awk 'NR > 1 { printf "; and " } { printf "%s", $0 }')"
         if [ -z "$why" ] && [ "$method" = clone ] && ! open_donor; then
             why="its server refuses what that needs ($(tr '\n' ' ' <"$SCRATCH/words"))"
             close_donor
@@ -57,7 +57,7 @@ list_methods() {
     fi
 }
 
-# find_obstacle METHOD: why it cannot be; nothing where it can.
+# find_obstacle METHOD: why it cannot be, a reason a line; nothing where it can.
 find_obstacle() {
     if [ "$1" = dump ]; then return; fi
     if [ "$KEEP_BACKUP" = true ]; then
@@ -93,15 +93,12 @@ find_clone_obstacle() {
     for fact in clone server machine page names system; do
         mine="$(value_of "$fact" "$ours")" theirs="$(value_of "$fact" "$PEER_FACTS")"
         case "$fact:$mine:$theirs" in
-            clone:yes:yes) continue ;;
-            clone:yes:*) echo "on the peer ${theirs:-nothing is known of the clone plugin}" | tr '~' ' ' ;;
-            clone:*) printf '%s\n' "$mine" | tr '~' ' ' ;;
-            *)
-                [ "$mine" != "$theirs" ] || continue
-                echo "$(name_fact "$fact") is $mine, the peer's is $theirs"
-                ;;
+            clone:yes:yes) ;;
+            # of one that cannot take part at all the rest is not known
+            clone:yes:*) echo "on the peer ${theirs:-nothing is known of the clone plugin}" | tr '~' ' ' && return ;;
+            clone:*) printf '%s\n' "$mine" | tr '~' ' ' && return ;;
+            *) [ "$mine" = "$theirs" ] || echo "$(name_fact "$fact") is $mine, the peer's is $theirs" ;;
         esac
-        return
     done
     # 3957, from either side
     for fact in "its $(value_of packet "$ours")" "the peer's $(value_of packet "$PEER_FACTS")"; do

@@ -283,6 +283,16 @@ const obstacles: [string, (host: FakeHost) => object, string][] = [
         },
         "its server offers no TLS, and a clone goes by nothing else",
     ],
+    [
+        "several things, all named",
+        (host) => {
+            host.local.rules.push({ on: /space_type = 'General'/, answer: { stdout: "fast" } });
+            return { TLS_VERIFY_HOST: true, PEER_FACTS: factsOf({ page: "4096", names: "1", plugins: "audit" }) };
+        },
+        "its innodb_page_size is 16384, the peer's is 4096; and its lower_case_table_names is 0, the peer's is 1; and " +
+            "the peer has not its plugins validate; and a clone does not carry what is not in InnoDB's own tablespaces (fast); and " +
+            "a clone proves the certificate, and not the name in it (tls.verifyHost)",
+    ],
     ["a file to be kept", () => ({ KEEP_BACKUP: true }), "seed.keepBackup asks for the file"],
     [
         "tables to be locked",
