@@ -106,10 +106,8 @@ export class ReplicationLink extends pulumi.ComponentResource {
             plan: ["see whether this node wants a seed"],
         });
         // in a preview nothing is known of it
-        const [state, peerFacts] = [
-            look.fingerprint.apply((line) => line.split(" ")[1] ?? ""),
-            look.fingerprint.apply((line) => line.split(" ").slice(2).join(" ")),
-        ];
+        const state = look.fingerprint.apply((line) => line.split(" ")[1] ?? "");
+        const peerFacts = look.fingerprint.apply((line) => line.split(" ").slice(2).join(" "));
         const target = this.accountParameters(origin);
         const ownServer = {
             OPTION_FILE: peer.args.mysql?.optionFile ?? "",

@@ -3,12 +3,12 @@
 # read_data_folder: as the kernel names it, without a slash at its end.
 read_data_folder() { readlink -f "$(read_variable datadir)"; }
 
-# received_folder DATA_FOLDER: where the peer keeps what is sent: new (the files), received (bytes= and receipt= of them), prepared. On the file
-# system of the data, for it is moved there; below the schema mysql, for every folder directly in a data directory counts as a schema,
+# received_folder DATA_FOLDER: where the peer keeps what is sent: new (the files), received (bytes= and receipt= of them), recovered and prepared (so far
+# it is), told (what mariadb-backup says of them). On the file system of the data, for it is moved there; below the schema mysql, for every folder directly in a data directory counts as a schema,
 # one that begins with a dot as well (seen on 10.11), and then the peer would not be empty.
 received_folder() { echo "$1/mysql/.mm-seed"; }
 
-# swap_folder DATA_FOLDER: while a swap goes on: new (what is not in its place so far) and old (what was there before).
+# swap_folder DATA_FOLDER: while a swap goes on: new (what is not in its place so far), old (what was there before), failed (what was no good).
 swap_folder() { echo "$1/.mm-seed"; }
 
 # drop_received: what was received and is of no more use; not while a swap is under way.

@@ -2,7 +2,6 @@
 # Neither goes into the binary log. The note `donor`:
 #   plugin=ours    it was not there before; row: it was, by the option files, and all that comes with the source's data is its row in
 #                  mysql.plugin; theirs: it was
-#   right=ours
 #   from=HOST:PORT on the recipient alone: whom it clones
 
 # open_donor: on the source. Status 1, with the server's words in $SCRATCH/words, where it does not let the program.
@@ -11,7 +10,7 @@ open_donor() {
     known="$(recall donor)"
     if [ "$(value_of plugin "$known")" = ours ] || ! has_clone_plugin; then plugin=ours; fi
     # before it is done
-    remember donor "plugin=$plugin right=ours"
+    remember donor "plugin=$plugin"
     try_sql 'SET SESSION sql_log_bin = 0' "GRANT BACKUP_ADMIN ON *.* TO $(sql_account)" || return 1
     has_clone_plugin || try_sql "INSTALL PLUGIN clone SONAME 'mysql_clone.so'"
 }

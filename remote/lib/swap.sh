@@ -167,7 +167,6 @@ move_old_out() {
     [ -e "$2" ] || mv -T "$received" "$2" 2>"$SCRATCH/move-words" || return
     move_data "$1" "$2/old" || return
     sync_folder "$1"
-    : >"$2/old-whole"
 }
 
 # move_data DATA_FOLDER PLACE: all that is the server's data; not what else somebody keeps there, certificates, the server's own id, logs of errors.

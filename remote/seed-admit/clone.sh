@@ -62,7 +62,7 @@ note_recipient() {
     else
         plugin=row
     fi
-    remember donor "plugin=$plugin right=ours from=$PEER_HOST:$PEER_PORT"
+    remember donor "plugin=$plugin from=$PEER_HOST:$PEER_PORT"
 }
 
 # settle_plugin: after the restart, whose mysql.plugin is the origin's. Where that loads it by its option files alone it has no row for it, and without
@@ -70,10 +70,10 @@ note_recipient() {
 # by a row, so has its copy.
 settle_plugin() {
     if ! has_clone_plugin; then
-        remember donor "plugin=ours right=ours from=$PEER_HOST:$PEER_PORT"
+        remember donor "plugin=ours from=$PEER_HOST:$PEER_PORT"
         with_write_access sql "INSTALL PLUGIN clone SONAME 'mysql_clone.so'"
     elif [ "$(value_of plugin "$OFFER")" = theirs ] && [ "$(read_clone state)" = Completed ]; then
-        remember donor "plugin=theirs right=ours from=$PEER_HOST:$PEER_PORT"
+        remember donor "plugin=theirs from=$PEER_HOST:$PEER_PORT"
     fi
 }
 
@@ -83,7 +83,7 @@ note_own_log_as_empty() {
     write_seed unfinished method=clone "file=$(printf '%s\n' "$OWN_LOGS" | sed -n '1s/\t.*//p')" position=4
 }
 
-# read_clone state|error|file|position|gtid|bytes|done|total: of the last clone into this server. The last two while it runs.
+# read_clone state|error|file|position|gtid|bytes: of the last clone into this server.
 read_clone() {
     case "$1" in
         state) try_sql 'SELECT state FROM performance_schema.clone_status' || true ;;

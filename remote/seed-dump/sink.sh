@@ -61,7 +61,7 @@ end_stream() {
     (append_inventory <"$SCRATCH/inventory" >&5) 2>/dev/null || true
     exec 5>&-
     STREAMED="$(sed -n 's/^\([0-9]*\) bytes.*/\1/p' "$SCRATCH/dd-words")"
-    SINK_WORD="streaming" JOB="$SSH_PID"
+    JOB="$SSH_PID"
     await_job || true
     RECEIPT="$(value_of receipt "$(cat "$SCRATCH/received")")"
     SSH_PID=''

@@ -70,7 +70,7 @@ prepare_received() {
         : >"$folder/prepared"
     fi
     place="$(read_received_place "$folder/told")"
-    [ "${place% *}" = "$(value_of file "$DUMP") $(value_of position "$DUMP")" ] ||
+    [ "$place" = "$(value_of file "$DUMP") $(value_of position "$DUMP")" ] ||
         fail MM_SEED_INCOMPLETE "the files on $NODE are of another place in the origin's log (${place:-none}) than those that were sent (${DUMP#dump }). $NODE's data is as it was" \
             "pulumi config set mysql-master-master:converge with a new text, so that they are sent again; then run up again"
 }
@@ -113,5 +113,6 @@ make_received_alike() { # FOLDER
     ! command -v selinuxenabled >/dev/null || ! selinuxenabled || chcon -R --reference="$data/mysql" "$1/new"
 }
 
-# read_received_place FOLDER: FILE POSITION GTID of the origin, as its mariadb-backup has told them there. The last line is of the last file; GTIDs come as the server had them, which leaves out what was applied from others.
-read_received_place() { { tail -qn 1 "$1/xtrabackup_binlog_info" "$1/mariadb_backup_binlog_info" 2>/dev/null || true; } | awk -F'\t' '{ gsub(/ /, "", $3); print $1, $2, $3; exit }'; }
+# read_received_place FOLDER: FILE POSITION of the origin, as its mariadb-backup has told them there. The last line is of the last file; the GTIDs
+# in it leave out what was applied from others.
+read_received_place() { { tail -qn 1 "$1/xtrabackup_binlog_info" "$1/mariadb_backup_binlog_info" 2>/dev/null || true; } | awk -F'\t' '{ print $1, $2; exit }'; }

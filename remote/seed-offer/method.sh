@@ -1,5 +1,5 @@
 # method.sh: by which method the origin's data goes to the peer: the one that is set, or the fastest that both servers and hosts can do.
-# in: METHOD (auto, dump, stream, clone, mariabackup) COMPRESS PEER_FACTS (read_copy_facts and tell_physical of the peer) KEEP_BACKUP LOCK_ALL_TABLES TLS_* ACCOUNT ACCOUNT_HOST PEER_PORT
+# in: METHOD (auto, dump, stream, clone, mariabackup) COMPRESS PEER_FACTS (read_copy_facts and tell_physical of the peer) KEEP_BACKUP LOCK_ALL_TABLES TLS_* ACCOUNT ACCOUNT_HOST OWN_HOST
 
 # choose_method: in CHOSEN; what a clone needs here is there then.
 choose_method() {

@@ -240,7 +240,7 @@ describe("seed-admit.sh, by clone,", () => {
         expect([host.memory("seed"), host.memory("received"), host.memory("donor")]).toEqual([
             unfinished,
             undefined,
-            "plugin=ours right=ours from=a.example.com:3306\n",
+            "plugin=ours from=a.example.com:3306\n",
         ]);
         host.local.rules.shift();
         // whatever the half of it has brought
@@ -409,7 +409,7 @@ describe("a clone whose client was killed goes on in b's server", () => {
         const made = ready({});
         made.host.local.plugins.add("clone");
         made.host.local.hasCloneRow = true;
-        made.host.remember("donor", "plugin=ours right=ours from=a.example.com:3306\n");
+        made.host.remember("donor", "plugin=ours from=a.example.com:3306\n");
         made.host.remember("seed", unfinished);
         made.host.remember("before-fence", "read_only=0 super_read_only=0 event_scheduler=ON\n");
         made.host.local.variables.set("read_only", "1");
@@ -429,7 +429,7 @@ describe("a clone whose client was killed goes on in b's server", () => {
         const run = await host.run(script, { ...parameters, ...down }, verb);
         expect([run.exitCode, changes(run.statements)[0], run.stderr.startsWith(said)]).toEqual([0, kill, true]);
         expect(host.memory("donor")).toBe(
-            script === "check-login.sh" ? "plugin=ours right=ours from=a.example.com:3306\n" : undefined,
+            script === "check-login.sh" ? "plugin=ours from=a.example.com:3306\n" : undefined,
         );
         expect(run.statements.includes("SET GLOBAL read_only = 0")).toBe(script === "lock-host.sh");
     });
@@ -449,7 +449,7 @@ describe("a clone whose client was killed goes on in b's server", () => {
         expect([run.exitCode, changes(run.statements), host.memory("donor")]).toEqual([
             1,
             [kill],
-            "plugin=ours right=ours from=a.example.com:3306\n",
+            "plugin=ours from=a.example.com:3306\n",
         ]);
         expect(run.stderr).toMatch(
             /error MM_SEED_CLONE: a clone that was begun before has not ended on b after 60 s\n {2}next: where its server runs, KILL /,

@@ -64,13 +64,9 @@ describe("seed.method auto", () => {
             stderr: "a: seed.method auto takes clone, the fastest that both servers know\n",
         });
         expect(changes(run.statements).slice(0, 3)).toEqual([...grant, install]);
-        expect(tracesOf(host)).toEqual([false, false, "plugin=ours right=ours\n", true]);
+        expect(tracesOf(host)).toEqual([false, false, "plugin=ours\n", true]);
         const again = await host.run(script, parameters);
-        expect([again.exitCode, again.stdout, host.memory("donor")]).toEqual([
-            0,
-            run.stdout,
-            "plugin=ours right=ours\n",
-        ]);
+        expect([again.exitCode, again.stdout, host.memory("donor")]).toEqual([0, run.stdout, "plugin=ours\n"]);
         expect(again.statements).not.toContain(install);
     });
 
@@ -79,7 +75,7 @@ describe("seed.method auto", () => {
         host.local.plugins.add("clone");
         const run = await host.run(script, parameters);
         expect(run.stdout).toMatch(/^offer method=clone plugin=theirs names=/);
-        expect([host.memory("donor"), run.statements.includes(install)]).toEqual(["plugin=theirs right=ours\n", false]);
+        expect([host.memory("donor"), run.statements.includes(install)]).toEqual(["plugin=theirs\n", false]);
     });
 
     it.each([
@@ -461,7 +457,7 @@ describe("what a was given for a clone goes", () => {
         expect([run.exitCode, run.statements.includes(uninstall), host.memory("donor")]).toEqual([
             1,
             false,
-            "plugin=ours right=ours\n",
+            "plugin=ours\n",
         ]);
         expect(run.stderr).toContain(
             "error MM_SEED_CLONE: a is still being cloned as 'replicator'@'%', though the right to that is taken away\n",

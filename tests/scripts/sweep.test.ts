@@ -26,7 +26,7 @@ function littered(): FakeHost {
     host.remember("account", "account=replicator@% digest=unfinished\n");
     host.remember("backup", `${host.path("/tmp/backup.sql")}\n`);
     host.remember("import-settings", "max_allowed_packet=33554432 innodb_flush_log_at_trx_commit=2\n");
-    host.remember("donor", "plugin=ours right=ours\n");
+    host.remember("donor", "plugin=ours\n");
     host.local.plugins.add("clone");
     host.local.grants += "\nGRANT BACKUP_ADMIN ON *.* TO `replicator`@`%`";
     host.remember("strict-mode", "1\n");

@@ -250,6 +250,17 @@ send_files`);
 });
 
 describe("files that are received", () => {
+    it.each([
+        ["xtrabackup_binlog_info", "log.000002\t9\t0-1-1\nlog.000003\t42\t0-10-7, 1-1-1\n"],
+        ["mariadb_backup_binlog_info", "log.000003\t42\n"],
+    ])("tell the last place of a's log, without GTIDs, in %s", (name, text) =>
+        withFolder((folder) => {
+            writeFileSync(join(folder, name), text);
+            const run = runBash(`${ground}${remoteText("seed-load/physical.sh")}\nread_received_place ${folder}`);
+            expect([run.stdout.toString(), run.stderr]).toEqual(["log.000003 42\n", ""]);
+        }),
+    );
+
     const again = "receipt=0a1b method=mariabackup bytes=12 file=log.000001 position=4 gtid=0-10-1 names=abc";
     /** What is done with them, in its order; `body` stands in for more. */
     const take = (body = "", note = "") =>
