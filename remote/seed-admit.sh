@@ -41,7 +41,7 @@ admit() {
     # also where another method is taken now: it would replace what that brings
     end_running_clone
     method="$(value_of method "$OFFER")"
-    if is_mariadb && [ "$method" != mariabackup ]; then drop_received; fi
+    [ "$method" = mariabackup ] || drop_received
     case "$method" in
         clone)
             clone_origin

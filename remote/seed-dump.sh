@@ -60,8 +60,6 @@ send_dump() {
     if [ "$SINK" = dump ]; then send_file; else send_stream; fi
 }
 
-withdraw_key() { rm -f "$STATE/copy-key" "$STATE/copy-key.pub"; }
-
 # The size of now, not a cached one; text and hexadecimal digits take up to twice the room.
 measure_data() { NEEDED="$(sql_fresh 'SELECT 2 * COALESCE(SUM(data_length), 0) FROM information_schema.tables')"; }
 

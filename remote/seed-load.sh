@@ -127,7 +127,7 @@ remember_seed() {
 clean_up() {
     withdraw_admission "$KEYS"
     drop_unwanted_backup
-    if is_mariadb; then drop_received; fi
+    drop_received
 }
 
 part_from_origin() {

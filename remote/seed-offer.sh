@@ -31,7 +31,7 @@ offer() {
     choose_method
     choose_packing
     if [ "$CHOSEN" = clone ]; then
-        rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
+        withdraw_key
         printf 'offer method=clone plugin=%s names=%s%s\n' "$(value_of plugin "$(recall donor)")" "$(read_names_digest)" "$PACKED"
     else
         close_donor
@@ -41,7 +41,7 @@ offer() {
 
 offer_key() {
     if [ ! -e "$STATE/copy-key" ] || [ ! -e "$STATE/copy-key.pub" ]; then
-        rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
+        withdraw_key
         ssh-keygen -q -t ed25519 -N '' -C mysql-master-master-seed -f "$STATE/copy-key"
     fi
     printf 'offer method=%s key=%s%s%s\n' "$CHOSEN" "$(cut -d ' ' -f 1,2 "$STATE/copy-key.pub" | tr ' ' ',')" \
@@ -73,7 +73,7 @@ part_from_old_peer() {
 }
 
 withdraw_offer() {
-    rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
+    withdraw_key
     close_donor
 }
 

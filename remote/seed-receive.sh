@@ -39,7 +39,7 @@ receive() {
     read_inventory "$SCRATCH/dump-end" >"$SCRATCH/wanted" || fail_torn
     # nobody is let in by the origin's accounts before the proof
     close_after_seed
-    receipt="$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')"
+    receipt="$(random_hex 8)"
     remember received "$(printf 'receipt=%s\n' "$receipt" && cat "$SCRATCH/wanted")"
     printf 'received receipt=%s\n' "$receipt"
 }

@@ -32,7 +32,7 @@ require_caught_up() {
 prove_rows() {
     local try token took
     for try in 1 2 3 4 5; do
-        token="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
+        token="$(random_hex 16)"
         with_write_access write_row "$token"
         took="$(measure_arrival "$token")"
         if [ "$took" -le 1000 ]; then

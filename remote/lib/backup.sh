@@ -2,6 +2,9 @@
 
 SEED_MARK="mysql-master-master-seed-$PORT"
 
+# withdraw_key: on the origin, both its halves.
+withdraw_key() { rm -f "$STATE/copy-key" "$STATE/copy-key.pub"; }
+
 # withdraw_admission KEYS: takes the throw-away key's line out of an authorized_keys file; other lines stay as they are.
 withdraw_admission() {
     rm -f "$STATE/receive-backup"

@@ -100,4 +100,7 @@ wait_until() {
     done
 }
 
+# random_hex BYTES: that many, two digits each.
+random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
+
 now_ms() { date +%s%3N; }

@@ -6,7 +6,7 @@ tell_physical() {
     local why
     is_mariadb || return 0
     why="$(read_backup_obstacle peer)"
-    printf ' files=%s layout=%s' "${why:-yes}" "$(read_physical_layout)" | sed 's/ /~/g; s/~files=/ files=/; s/~layout=/ layout=/'
+    printf ' files=%s layout=%s' "$(printf '%s' "${why:-yes}" | tr ' ' '~')" "$(read_physical_layout | tr ' ' '~')"
 }
 
 # read_backup_obstacle origin|peer: one line that says why this host cannot take part, or nothing.

@@ -42,6 +42,9 @@ read_job_time() { echo "$(($(now_ms) - JOB_STARTED))"; }
 # read_input_position: how many bytes of the file on descriptor 6 this script's jobs have read.
 read_input_position() { sed -n 's/^pos:[[:space:]]*//p' "/proc/$$/fdinfo/6"; }
 
+# read_written PID: how many bytes that process has written; status 2 when it is gone.
+read_written() { sed -n 's/^wchar: //p' "/proc/$1/io" 2>/dev/null; }
+
 # describe_progress BYTES TOTAL MILLISECONDS: MB are 10^6 bytes. A total that is an estimate may be passed: then nothing is said of it.
 describe_progress() {
     awk -v bytes="$1" -v total="$2" -v ms="$3" 'BEGIN {

@@ -126,7 +126,7 @@ ensure_server_uuid() {
     local file
     file="$(server_id_file)"
     if [ -n "$file" ] && [ ! -s "$file" ]; then
-        od -An -N8 -tx1 /dev/urandom | tr -d ' \n' >"$file.new"
+        random_hex 8 >"$file.new"
         mv -f "$file.new" "$file"
     fi
     read_server_uuid

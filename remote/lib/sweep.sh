@@ -65,7 +65,7 @@ sweep_block() {
 
 # The data stays. A marker that says that this node is in a pair would let a later up take it for that.
 sweep_seed() {
-    rm -f "$STATE/copy-key" "$STATE/copy-key.pub"
+    withdraw_key
     forget dump
     # a receipt of what no note of the origin's knows any more
     forget received
@@ -76,7 +76,7 @@ sweep_seed() {
         rm -f "$BACKUP_FILE".mm-?????? "$STATE/received-backup".mm-??????
         drop_unwanted_backup
     fi
-    if is_mariadb; then drop_received; fi
+    drop_received
     case "$(read_noted_seed_state)" in imported | 'done') part_seed ;; esac
 }
 

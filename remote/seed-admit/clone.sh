@@ -33,7 +33,7 @@ clone_origin() {
     # the plugin's tables go with it
     bytes="$(read_clone bytes)" from="file=$(read_clone file) position=$(read_clone position) gtid=$(read_clone gtid)"
     close_donor
-    receipt="$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')"
+    receipt="$(random_hex 8)"
     note "cloned: $(describe_end "$bytes" "$(read_job_time)")"
     remember received "for=$wanted_for method=clone $from bytes=$bytes offered=$(value_of names "$OFFER") names=$(read_names_digest) receipt=$receipt"
     recall received | sed 's/^for=[^ ]*/admit/'

@@ -126,7 +126,7 @@ watch_stream() {
 }
 
 # read_passed_on: by the counting stage.
-read_passed_on() { sed -n 's/^wchar: //p' "/proc/${COUNT_PID:-none}/io" 2>/dev/null || echo 0; }
+read_passed_on() { read_written "${COUNT_PID:-none}" || echo 0; }
 
 is_stage_too_long() {
     local stage size limit

@@ -54,7 +54,7 @@ tell_expected() {
     ({ printf 'expects %s\n' "$(wc -l <"$SCRATCH/expected" | tr -d ' ')" && cat "$SCRATCH/expected"; } >&5) 2>/dev/null
 }
 
-read_streamed() { sed -n 's/^wchar: //p' "/proc/$SIFT_PID/io" 2>/dev/null || echo "${STREAMED:-0}"; }
+read_streamed() { read_written "$SIFT_PID" || echo "${STREAMED:-0}"; }
 
 # end_stream: the inventory goes behind the dump, and the peer says that it has it all; then its words are in RECEIPT, the bytes in STREAMED.
 end_stream() {
