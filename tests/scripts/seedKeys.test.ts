@@ -197,7 +197,7 @@ describe("seed-admit.sh", () => {
 });
 
 describe("seed-look.sh", () => {
-    const facts = `server=MySQL/9.7.4 zstd=yes clone=there~is~no~clone~plugin~among~the~server's~files machine=${execFileSync("uname", ["-m"], { encoding: "utf8" }).trim()} page=16384 names=0 system=ibdata1:12M:autoextend plugins=`;
+    const facts = `server=MySQL/9.7.4 zstd=yes clone=there~is~no~clone~plugin~among~the~server's~files machine=${execFileSync("uname", ["-m"], { encoding: "utf8" }).trim()} page=16384 names=0 system=ibdata1:12M:autoextend packet=67108864 plugins=`;
 
     it.each([
         ["wanted", undefined],
