@@ -25,8 +25,13 @@ trap run_at_exit EXIT
 set -E
 trap 'report_break "$LINENO" "${BASH_COMMAND%%$'\''\n'\''*}"' ERR
 trap 'exit 1' USR1
-trap 'exit 129' HUP
-trap 'exit 143' TERM
+# heed_signals: a step ends when nobody hears it, or when it is told to; lib/swap.sh does not, for a while.
+heed_signals() {
+    trap - PIPE
+    trap 'exit 129' HUP
+    trap 'exit 143' TERM
+}
+heed_signals
 
 # A full disk makes empty files of texts, which say something else than the texts.
 require_scratch_room() {
@@ -79,6 +84,14 @@ remember() {
 }
 recall() { if [ -e "$STATE/$1" ]; then cat "$STATE/$1"; fi; }
 forget() { rm -f "$STATE/$1"; }
+
+# change_note NAME STATE [KEY=VALUE...]: of a note that begins with its state; what else is known stays.
+change_note() {
+    local name="$1" state="$2" text
+    shift 2
+    text="$(recall "$name")"
+    remember "$name" "state=$state ${text#state=* }${*:+ $*}"
+}
 
 # value_of KEY TEXT: the value in a line of key=value words.
 value_of() { printf '%s\n' "$2" | tr ' ' '\n' | sed -n "s/^$1=//p" | head -n 1; }

@@ -23,12 +23,7 @@ write_seed() {
 }
 
 # change_seed STATE [KEY=VALUE...]: what else is known of it stays.
-change_seed() {
-    local seed state="$1"
-    shift
-    seed="$(recall seed)"
-    remember seed "state=$state ${seed#state=* }${*:+ $*}"
-}
+change_seed() { change_note seed "$@"; }
 
 # read_seed_state SOURCE_UUID: the state of this very server's seed from that origin, or nothing. A marker of another data
 # directory, or of another origin, counts for nothing.

@@ -41,14 +41,10 @@ finish_cut_swap() {
     go_on_with_swap
 }
 
+# Nobody may be left to hear it, and that is no reason to stop here.
 say_swap() { note "$@" || true; }
 
-change_swap() {
-    local swap state="$1"
-    shift
-    swap="$(recall swap)"
-    remember swap "state=$state ${swap#state=* }${*:+ $*}"
-}
+change_swap() { change_note swap "$@"; }
 
 # What ends a step that nobody hears any more does not end this: it would leave a server that does not run.
 go_on_with_swap() {
@@ -87,9 +83,7 @@ go_on_with_swap() {
                 rm -rf --one-file-system "$work"
                 forget swap
                 forget swap-words
-                trap - PIPE
-                trap 'exit 129' HUP
-                trap 'exit 143' TERM
+                heed_signals
                 return
                 ;;
             back)
