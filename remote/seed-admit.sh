@@ -8,7 +8,7 @@
 # codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_CLONE MM_SEED_LOGIN_LOST MM_SEED_PREPARED MM_SEED_ENGINE MM_SEED_LOAD MM_SEED_DISK
 #        MM_SEED_NO_START
 # parts: seed-admit/clone.sh (takes a clone) lib/donor.sh (what that needs; one that was cut) seed-admit/receive-files.sh (takes files) lib/overwrite.sh (may this node be overwritten?)
-#        lib/import.sh (its words for a lost login) lib/swap.sh (a swap that was cut)
+#        lib/swap.sh (a swap that was cut)
 
 main() {
     open_state

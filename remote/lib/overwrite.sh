@@ -1,4 +1,5 @@
-# overwrite.sh: when this node may be overwritten: its data goes for good, so nobody's may be there, and nobody at work.
+# overwrite.sh: when this node may be overwritten, and what is noted from there on: its data goes for good, so nobody's may be there, and nobody at work.
+# in: SOURCE_UUID; $SCRATCH/wanted: what the seed may bring, as lines of an inventory
 
 require_other_server() {
     [ "$(read_server_uuid)" != "$SOURCE_UUID" ] || fail MM_SEED_NODE_NOT_EMPTY "$NODE is the origin itself. Nothing was changed" \
@@ -63,4 +64,54 @@ require_unused() {
 is_unused() { [ -z "$(read_other_sessions)" ]; }
 read_other_sessions() {
     read_connections | awk -F'\t' -v ours="$ACCOUNT@" '$2 !~ /^unauthenticated user@/ && index($2, ours) != 1 && ++found <= 20 { print $2 " since " $4 " s" }'
+}
+
+# begin_overwriting: from here on this node is the seed's. What somebody writes on an open node is not of the seed, so it is closed first; and
+# what came until then is somebody's.
+begin_overwriting() {
+    local schema
+    # known before its first trace
+    note_expected
+    close_for_seed
+    require_overwritable
+    # a seed gives new coordinates: where an earlier link stood is of no more use
+    forget link
+    read_own_schemas | while IFS= read -r schema; do
+        sql 'SET SESSION sql_log_bin = 0' "DROP DATABASE IF EXISTS \`${schema//\`/\`\`}\`"
+    done
+    # without its place: the node is empty so far, and what is found there later is not of the seed
+    write_seed unfinished
+}
+
+# note_place [KEY=VALUE...]: where this server's own log stands: from here on there is nothing in it.
+note_place() {
+    START="$(read_coordinates)"
+    write_seed unfinished "file=${START% *}" "position=${START#* }" "$@"
+}
+
+# note_first_log [KEY=VALUE...]: the log has just been begun anew, and is to be once more, which leads back to this place: whatever is in it
+# from its first byte on is somebody's, before that and after.
+note_first_log() {
+    START="$(sql 'SHOW BINARY LOGS' | cut -f 1 | sed -n 1p) 4"
+    write_seed unfinished "file=${START% *}" "position=${START#* }" "$@"
+}
+
+# begin_log_anew GTID: the installation's own transactions would count as errant, and forbid the backup's GTID set. On MariaDB the new log goes
+# on behind the origin's GTIDs: with those of an earlier node of this one's domain and id its own ones would come twice.
+begin_log_anew() {
+    [ "$(read_gtid_mode)" = ON ] || has_gtid_domains || return 0
+    sql "$(sql_reset_binary_logs)"
+    if has_gtid_domains; then sql "SET GLOBAL gtid_binlog_state = $(quote_sql "$1")"; fi
+    keep_log_id
+}
+
+# What may be here, should this seed be cut.
+note_expected() {
+    { recall seed-expects && read_accounts && cat "$SCRATCH/wanted"; } | sort -u >"$SCRATCH/expects"
+    remember seed-expects "$(cat "$SCRATCH/expects")"
+}
+
+fail_login_lost() {
+    fail MM_SEED_LOGIN_LOST "the origin's data is on $NODE, and with the origin's accounts $NODE no longer lets the program in over its socket" \
+        "set mysql.login of node $NODE to an account that the origin has, then run up again" "$(cat "$SCRATCH/words")"
 }
