@@ -41,7 +41,7 @@ admit() {
     # also where another method is taken now: it would replace what that brings
     end_running_clone
     method="$(value_of method "$OFFER")"
-    [ "$method" = mariabackup ] || drop_received
+    [ "$method" = mariabackup ] || drop_received_files
     case "$method" in
         clone)
             clone_origin

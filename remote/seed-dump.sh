@@ -15,8 +15,8 @@ main() {
     local told
     require_server
     open_state
-    SINK="$(value_of method "$ADMIT")"
-    if [ "$SEED" != wanted ] || [ -z "$SINK" ]; then
+    METHOD="$(value_of method "$ADMIT")"
+    if [ "$SEED" != wanted ] || [ -z "$METHOD" ]; then
         # offered anew, and no longer wanted
         close_donor
         drop_unwanted_backup
@@ -24,18 +24,18 @@ main() {
         echo 'dump none'
         return
     fi
-    if [ "$SINK" = clone ]; then
+    if [ "$METHOD" = clone ]; then
         end_clone
         return
     fi
     told="$(recall dump)"
     # a finished dump serves the same peer until converge asks for another look, or its coordinates are of a log that was begun anew
-    WANTED_FOR="$PEER_UUID/$(printf '%s' "$CONVERGE" | sha256sum | cut -c 1-12)/$(value_of id "$(recall log)")/$SINK"
+    WANTED_FOR="$PEER_UUID/$(printf '%s' "$CONVERGE" | sha256sum | cut -c 1-12)/$(value_of id "$(recall log)")/$METHOD"
     if [ "$(value_of for "$told")" != "$WANTED_FOR" ]; then
         # before anything is claimed; each try looks again
         read_undumpable >"$SCRATCH/undumpable"
         require_dumpable "$SCRATCH/undumpable"
-        if [ "$SINK" = mariabackup ]; then
+        if [ "$METHOD" = mariabackup ]; then
             send_files
         else
             send_dump
@@ -49,7 +49,7 @@ main() {
 
 send_dump() {
     measure_data
-    if [ "$SINK" = dump ]; then
+    if [ "$METHOD" = dump ]; then
         claim_backup_file
         require_room
         rm -f "$BACKUP_FILE".mm-??????
@@ -57,7 +57,7 @@ send_dump() {
         at_exit drop_sink
     fi
     make_dump
-    if [ "$SINK" = dump ]; then send_file; else send_stream; fi
+    if [ "$METHOD" = dump ]; then send_file; else send_stream; fi
 }
 
 # The size of now, not a cached one; text and hexadecimal digits take up to twice the room.
@@ -75,7 +75,7 @@ make_dump() {
     local try
     find_dump_tool
     require_dump_options
-    note "dumping all databases $([ "$SINK" = stream ] && echo "into $COPY_HOST" || echo "into $BACKUP_FILE")"
+    note "dumping all databases $([ "$METHOD" = stream ] && echo "into $COPY_HOST" || echo "into $BACKUP_FILE")"
     [ "$LOCK_ALL_TABLES" != true ] ||
         warn MM_SEED_LOCKED "takes no writes during the dump, for accept.nonTransactionalTables"
     for try in 1 2 3; do
@@ -144,6 +144,6 @@ send_stream() {
     remember_dump "bytes=$STREAMED" "receipt=$RECEIPT"
 }
 
-remember_dump() { remember dump "for=$WANTED_FOR method=$SINK file=$DUMP_FILE position=$DUMP_POSITION gtid=$DUMP_GTID $*"; }
+remember_dump() { remember dump "for=$WANTED_FOR method=$METHOD file=$DUMP_FILE position=$DUMP_POSITION gtid=$DUMP_GTID $*"; }
 
 { main "$@"; } </dev/null

@@ -9,7 +9,7 @@
 # codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_BACKUP_MISSING MM_SEED_LOAD MM_SEED_INCOMPLETE MM_SEED_LOGIN_LOST MM_SEED_ENGINE MM_SEED_PREPARED
 #        MM_SEED_NO_START MM_SEED_NOT_PROVEN MM_SEED_LOGIN_PLUGIN
 # parts: lib/overwrite.sh (may this node be overwritten?) lib/import.sh (a dump goes in) seed-load/proof.sh (is it whole?) seed-load/resume.sh (the
-#        data of an earlier pair) seed-load/physical.sh (the origin's files become this server's)
+#        data of an earlier pair) seed-load/files.sh (the origin's files become this server's)
 
 main() {
     open_node
@@ -127,7 +127,7 @@ remember_seed() {
 clean_up() {
     withdraw_admission "$KEYS"
     drop_unwanted_backup
-    drop_received
+    drop_received_files
 }
 
 part_from_origin() {

@@ -1,6 +1,6 @@
 # seed-look.sh: tells whether this node wants a seed; changes nothing.
 # in:    NODE PORT SOCKET LOGIN_USER LOGIN_PASSWORD SOURCE_UUID
-# out:   seed wanted FACTS (read_copy_facts, tell_physical) | seed done | seed parted
+# out:   seed wanted FACTS (read_copy_facts, tell_files) | seed done | seed parted
 
 main() {
     local facts
@@ -10,7 +10,7 @@ main() {
         parted) echo 'seed parted' ;;
         *)
             require_rights "$RIGHTS_IMPORT"
-            facts="$(read_copy_facts)$(tell_physical)"
+            facts="$(read_copy_facts)$(tell_files)"
             echo "seed wanted $facts"
             ;;
     esac

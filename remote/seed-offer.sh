@@ -45,7 +45,7 @@ offer_key() {
         ssh-keygen -q -t ed25519 -N '' -C mysql-master-master-seed -f "$STATE/copy-key"
     fi
     printf 'offer method=%s key=%s%s%s\n' "$CHOSEN" "$(cut -d ' ' -f 1,2 "$STATE/copy-key.pub" | tr ' ' ',')" \
-        "$([ "$CHOSEN" != mariabackup ] || printf ' bytes=%s' "$(read_physical_bytes)")" "$PACKED"
+        "$([ "$CHOSEN" != mariabackup ] || printf ' bytes=%s' "$(read_files_bytes)")" "$PACKED"
 }
 
 # A new peer is seeded in the old one's place: its log is another one, so the channel to the old one goes, gate and new

@@ -58,7 +58,7 @@ list_foreign_options() {
     while IFS= read -r word; do
         name="${word%%=*}" name="${name#--}" name="${name//_/-}" name="${name#loose-}"
         case "$name" in
-            # BACKUP_WAY says it, or try_stream
+            # BACKUP_WAY says it, or try_send
             host | port | socket | protocol | datadir | target-dir | backup | log-copy-interval) ;;
             user | ssl* | tls* | plugin-dir | secure-auth) ;;
             parallel | throttle | open-files-limit | use-memory | verbose | tmpdir | check-privileges | slave-info | galera-info) ;;

@@ -11,8 +11,8 @@ received_folder() { echo "$1/mysql/.mm-seed"; }
 # swap_folder DATA_FOLDER: while a swap goes on: new (what is not in its place so far), old (what was there before), failed (what was no good).
 swap_folder() { echo "$1/.mm-seed"; }
 
-# drop_received: files that were received and are of no more use; not while a swap is under way. Nothing where there can be none.
-drop_received() {
+# drop_received_files: files that were received and are of no more use; not while a swap is under way. Nothing where there can be none.
+drop_received_files() {
     if ! is_mariadb || [ -n "$(recall swap)" ]; then return; fi
     rm -rf --one-file-system "$(received_folder "$(read_data_folder)")"
     rm -f "$STATE/receiver"

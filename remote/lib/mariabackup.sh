@@ -1,16 +1,16 @@
 # mariabackup.sh: what both hosts have to know of a seed by mariabackup: what keeps a host from it.
 
-# tell_physical: what the peer tells of itself, as KEY=VALUE words with ~ for blanks: files= is yes, or why it cannot take part; layout=.
+# tell_files: what the peer tells of itself, as KEY=VALUE words with ~ for blanks: files= is yes, or why it cannot take part; layout=.
 # Nothing of a server that is not MariaDB.
-tell_physical() {
+tell_files() {
     local why
     is_mariadb || return 0
-    why="$(read_backup_obstacle peer)"
-    printf ' files=%s layout=%s' "$(printf '%s' "${why:-yes}" | tr ' ' '~')" "$(read_physical_layout | tr ' ' '~')"
+    why="$(read_files_obstacle peer)"
+    printf ' files=%s layout=%s' "$(printf '%s' "${why:-yes}" | tr ' ' '~')" "$(read_files_layout | tr ' ' '~')"
 }
 
-# read_backup_obstacle origin|peer: one line that says why this host cannot take part, or nothing.
-read_backup_obstacle() {
+# read_files_obstacle origin|peer: one line that says why this host cannot take part, or nothing.
+read_files_obstacle() {
     local folder
     folder="$(read_data_folder)"
     {
@@ -78,11 +78,11 @@ list_peer_obstacles() { # DATA_FOLDER
     [ -d "$1/mysql" ] || echo "its data directory has no folder mysql"
 }
 
-# read_physical_layout: one line, which must be the same on both: else the files of one are not those of the other.
-read_physical_layout() {
+# read_files_layout: one line, which must be the same on both: else the files of one are not those of the other.
+read_files_layout() {
     printf 'version=%s machine=%s' "$VERSION" "$(uname -m)"
     sql "SELECT CONCAT(' page=', @@global.innodb_page_size, ' case=', @@global.lower_case_table_names, ' files=', @@global.innodb_data_file_path, ' undo=', @@global.innodb_undo_tablespaces)"
 }
 
-# read_physical_bytes: how many bytes the files have, about.
-read_physical_bytes() { sql "SELECT COALESCE(SUM(file_size), 0) FROM information_schema.innodb_sys_tablespaces"; }
+# read_files_bytes: how many bytes the files have, about.
+read_files_bytes() { sql "SELECT COALESCE(SUM(file_size), 0) FROM information_schema.innodb_sys_tablespaces"; }

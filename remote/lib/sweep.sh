@@ -76,7 +76,7 @@ sweep_seed() {
         rm -f "$BACKUP_FILE".mm-?????? "$STATE/received-backup".mm-??????
         drop_unwanted_backup
     fi
-    drop_received
+    drop_received_files
     case "$(read_noted_seed_state)" in imported | 'done') part_seed ;; esac
 }
 

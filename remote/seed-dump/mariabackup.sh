@@ -14,27 +14,27 @@ send_files() {
     [ ! -s "$SCRATCH/prepared" ] || fail MM_SEED_PREPARED "XA transactions are prepared on $NODE ($(list_prepared)): on the peer, nobody would end them. $NODE was only read" \
         "XA COMMIT or XA ROLLBACK them (or let their transaction manager), then run up again"
     before="$(read_names_digest)"
-    stream_physical
+    send_whole
     if [ "$before" != "$(read_names_digest)" ]; then
         note "definitions changed on $NODE while its files were sent: what the peer has got is not compared with them"
         before=''
     fi
-    remember_dump "bytes=$STREAM_BYTES" "receipt=$STREAM_RECEIPT" "names=$before"
+    remember_dump "bytes=$SENT_BYTES" "receipt=$SENT_RECEIPT" "names=$before"
 }
 
-# stream_physical: from here to `receive` on the peer, whole; DUMP_FILE, DUMP_POSITION, DUMP_GTID are the place of what was sent in the binary
-# log, STREAM_BYTES how much it is, STREAM_RECEIPT what the peer calls it. Three tries for what another moment may mend.
-stream_physical() {
+# send_whole: from here to `receive` on the peer, whole; DUMP_FILE, DUMP_POSITION, DUMP_GTID are the place of what was sent in the binary
+# log, SENT_BYTES how much it is, SENT_RECEIPT what the peer calls it. Three tries for what another moment may mend.
+send_whole() {
     local try
     require_backup_tool
     find_backup_options
-    STREAM_TOTAL="$(read_physical_bytes)"
+    SENT_TOTAL="$(read_files_bytes)"
     at_exit end_files
     for try in 1 2 3; do
-        try_stream
+        try_send
         case "$WHY" in
             '')
-                note "streamed to $COPY_HOST: $(describe_end "$STREAM_BYTES" "$(read_job_time)")"
+                note "streamed to $COPY_HOST: $(describe_end "$SENT_BYTES" "$(read_job_time)")"
                 return
                 ;;
             late) fail MM_SEED_DUMP "the stream of $NODE's files was not done within $TIMEOUT_SECONDS s. $NODE was only read" \
@@ -53,10 +53,10 @@ stream_physical() {
         "wait until long DDL and LOCK TABLES have ended (SHOW PROCESSLIST), then run up again" "$(sql 'SHOW FULL PROCESSLIST' | awk '!/\tSleep\t/ && ++found <= 8 { print substr($0, 1, 150) }')"
 }
 
-# try_stream: WHY is empty, or one of busy, late, sent (it did not arrive), broken (mariabackup failed) and elsewhere (it was at another server).
-try_stream() {
+# try_send: WHY is empty, or one of busy, late, sent (it did not arrive), broken (mariabackup failed) and elsewhere (it was at another server).
+try_send() {
     local status=0
-    WHY='' STAGE='' STAGE_SEEN=0 STAGE_SINCE="$(now_ms)" STREAM_BYTES=''
+    WHY='' STAGE='' STAGE_SEEN=0 STAGE_SINCE="$(now_ms)" SENT_BYTES=''
     rm -f "$SCRATCH/stream" "$SCRATCH/counted"
     mkfifo "$SCRATCH/stream" "$SCRATCH/counted"
     "$BACKUP_TOOL" "${BACKUP_OPTIONS[@]}" "${BACKUP_WAY[@]}" --backup --stream=mbstream --target-dir="$SCRATCH/backup" --datadir="$(read_data_folder)" \
@@ -66,9 +66,9 @@ try_stream() {
     COUNT_PID=$!
     ssh_to_peer <"$SCRATCH/counted" >"$SCRATCH/received" 2>"$SCRATCH/words" &
     COPY_PID=$!
-    begin_job "$BACKUP_PID" streaming "$STREAM_TOTAL" read_passed_on
+    begin_job "$BACKUP_PID" streaming "$SENT_TOTAL" read_passed_on
     end_with_script "$BACKUP_PID" "$COUNT_PID" "$COPY_PID"
-    watch_stream
+    watch_send
     BACKUP_STATUS=0
     await_job 2>/dev/null || BACKUP_STATUS=$?
     BACKUP_PID=''
@@ -76,7 +76,7 @@ try_stream() {
     wait "$COPY_PID" || status=$?
     COUNT_PID='' COPY_PID=''
     [ -z "$WHY" ] || return 0
-    STREAM_BYTES="$(sed -n 's/^\([0-9][0-9]*\) bytes.*/\1/p' "$SCRATCH/count")"
+    SENT_BYTES="$(sed -n 's/^\([0-9][0-9]*\) bytes.*/\1/p' "$SCRATCH/count")"
     if [ "$status" != 0 ] && [ "$BACKUP_STATUS" = 0 ]; then
         WHY=sent
     elif [ "$BACKUP_STATUS" != 0 ] || ! tail -n 1 "$SCRATCH/stream-words" | grep -q 'completed OK!$'; then
@@ -84,11 +84,11 @@ try_stream() {
         if [ -s "$SCRATCH/words" ]; then WHY=sent; else WHY=broken; fi
     elif grep -aq "option 'datadir' has different values" "$SCRATCH/stream-words"; then
         WHY=elsewhere
-    elif [ "$(value_of bytes "$(cat "$SCRATCH/received")")" != "$STREAM_BYTES" ]; then
+    elif [ "$(value_of bytes "$(cat "$SCRATCH/received")")" != "$SENT_BYTES" ]; then
         WHY=sent
     else
-        STREAM_RECEIPT="$(value_of receipt "$(cat "$SCRATCH/received")")"
-        read_stream_place
+        SENT_RECEIPT="$(value_of receipt "$(cat "$SCRATCH/received")")"
+        read_sent_place
     fi
 }
 
@@ -101,8 +101,8 @@ end_files() {
 }
 BACKUP_PID='' COUNT_PID='' COPY_PID=''
 
-# watch_stream: until mariabackup ends, or is ended, lest it holds others up.
-watch_stream() {
+# watch_send: until mariabackup ends, or is ended, lest it holds others up.
+watch_send() {
     local said=$SECONDS started=$SECONDS
     while kill -0 "$BACKUP_PID" 2>/dev/null; do
         sleep 0.05
@@ -161,7 +161,7 @@ read_stage() {
 }
 
 # The GTIDs are asked of the server: what mariabackup tells of them leaves out what was applied from another server.
-read_stream_place() {
+read_sent_place() {
     local place
     place="$(sed -n "s/.*binlog position: filename '\([^']*\)', position '\([0-9]*\)'.*/\1 \2/p" "$SCRATCH/stream-words" | tail -n 1)"
     DUMP_FILE="${place% *}" DUMP_POSITION="${place#* }"

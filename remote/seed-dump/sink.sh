@@ -2,7 +2,7 @@
 # open_sink gives DUMP_OUT, where mysqldump writes; DUMP_TOP and DUMP_LAST, in which its first lines and its last one are seen; SINK_WORD.
 
 open_sink() {
-    if [ "$SINK" = stream ]; then
+    if [ "$METHOD" = stream ]; then
         open_stream
         return
     fi
@@ -10,17 +10,17 @@ open_sink() {
     DUMP_OUT="$PART" DUMP_TOP="$PART" DUMP_LAST="$PART" SINK_WORD=dumping
 }
 # read_sunk: the bytes so far.
-read_sunk() { if [ "$SINK" = stream ]; then read_streamed; else wc -c <"$PART" | tr -d ' '; fi; }
+read_sunk() { if [ "$METHOD" = stream ]; then read_streamed; else wc -c <"$PART" | tr -d ' '; fi; }
 # require_sink: it still takes what mysqldump writes: a peer that has refused it has told why.
-require_sink() { [ "$SINK" != stream ] || kill -0 "$SSH_PID" 2>/dev/null || fail_stream; }
+require_sink() { [ "$METHOD" != stream ] || kill -0 "$SSH_PID" 2>/dev/null || fail_stream; }
 # settle_sink: mysqldump has ended: what it wrote is to be seen.
 settle_sink() {
-    [ "$SINK" = stream ] || return 0
+    [ "$METHOD" = stream ] || return 0
     require_sink
     wait "$SIFT_PID" || true
 }
 # drop_sink: of a dump that is not used.
-drop_sink() { if [ "$SINK" = stream ]; then drop_stream; else rm -f "$PART"; fi; }
+drop_sink() { if [ "$METHOD" = stream ]; then drop_stream; else rm -f "$PART"; fi; }
 
 # The stream: mysqldump, then a sieve that keeps its first lines and its last one, then dd, which tells the bytes, then ssh. Descriptor 5 is ssh's
 # input: closed, it tells the peer that this was all; only a dump with its inventory at the end counts there.

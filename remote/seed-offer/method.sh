@@ -1,5 +1,5 @@
 # method.sh: by which method the origin's data goes to the peer: the one that is set, or the fastest that both servers and hosts can do.
-# in: METHOD (auto, dump, stream, clone, mariabackup) COMPRESS PEER_FACTS (read_copy_facts and tell_physical of the peer) KEEP_BACKUP LOCK_ALL_TABLES TLS_* ACCOUNT ACCOUNT_HOST OWN_HOST
+# in: METHOD (auto, dump, stream, clone, mariabackup) COMPRESS PEER_FACTS (read_copy_facts and tell_files of the peer) KEEP_BACKUP LOCK_ALL_TABLES TLS_* ACCOUNT ACCOUNT_HOST OWN_HOST
 
 # choose_method: in CHOSEN; what a clone needs here is there then.
 choose_method() {
@@ -75,9 +75,9 @@ find_mariabackup_obstacle() {
         echo 'its server is not MariaDB'
         return
     fi
-    why="$(read_backup_obstacle origin)"
+    why="$(read_files_obstacle origin)"
     theirs="$(value_of files "$PEER_FACTS" | tr '~' ' ')"
-    mine="$(read_physical_layout | tr ' ' '~')"
+    mine="$(read_files_layout | tr ' ' '~')"
     if [ -n "$why" ]; then
         echo "$why"
     elif [ "$theirs" != yes ]; then

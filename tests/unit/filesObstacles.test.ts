@@ -42,7 +42,7 @@ has_mbstream=true
 command() { case "$*" in '-v mbstream') $has_mbstream ;; *) builtin command "$@" ;; esac; }
 awk() { if [ "\${!#}" = /proc/self/mountinfo ]; then builtin command awk "\${@:1:$#-1}" "$mounts"; else builtin command awk "$@"; fi; }
 ${body.replaceAll("FOLDER", folder)}
-read_backup_obstacle ${side}`);
+read_files_obstacle ${side}`);
         expect(run.stderr).toBe("");
         return run.stdout.toString().trimEnd().replaceAll(folder, "F");
     });
@@ -215,7 +215,7 @@ it("what must be the same of the files on both is one line", () => {
 ${libraryText("say", "host", "mariabackup")}
 uname() { echo x86_64; }
 sql() { echo " page=$1"; }
-read_physical_layout`);
+read_files_layout`);
     expect(run.stdout.toString()).toBe(
         "version=101106 machine=x86_64 page=SELECT CONCAT(' page=', @@global.innodb_page_size, ' case=', @@global.lower_case_table_names, " +
             "' files=', @@global.innodb_data_file_path, ' undo=', @@global.innodb_undo_tablespaces)\n",

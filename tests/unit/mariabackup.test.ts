@@ -18,8 +18,8 @@ describe("the choice on MariaDB", () => {
 METHOD=${method} KEEP_BACKUP=${keep} LOCK_ALL_TABLES=${lock} PEER_FACTS='server=x clone=no files=${theirs.replaceAll(" ", "~")} layout=${layout}'
 is_mariadb() { :; }
 clones_beside_ddl() { false; }
-read_backup_obstacle() { echo '${ours}'; }
-read_physical_layout() { echo same; }
+read_files_obstacle() { echo '${ours}'; }
+read_files_layout() { echo same; }
 choose_method
 echo "$CHOSEN"
 `);
@@ -72,9 +72,9 @@ describe("what the peer tells of itself", () => {
     const told = (why: string) =>
         runBash(`${ground}${remoteText("lib/mariabackup.sh")}
 is_mariadb() { :; }
-read_backup_obstacle() { echo '${why}'; }
-read_physical_layout() { echo 'version=101106 machine=x86_64 page=16384'; }
-printf 'seed wanted%s\n' "$(tell_physical)"`).stdout.toString();
+read_files_obstacle() { echo '${why}'; }
+read_files_layout() { echo 'version=101106 machine=x86_64 page=16384'; }
+printf 'seed wanted%s\n' "$(tell_files)"`).stdout.toString();
 
     it("is one word each", () => {
         expect(told("")).toBe("seed wanted files=yes layout=version=101106~machine=x86_64~page=16384\n");
@@ -162,7 +162,7 @@ describe("the sending", () => {
 STATE=${folder} COPY_HOST=b COPY_PORT=22 TIMEOUT_SECONDS=60 COMMIT_HOLD_SECONDS=0
 require_backup_tool() { BACKUP_TOOL=${folder}/tool; }
 find_backup_options() { BACKUP_OPTIONS=(--defaults-extra-file=x) BACKUP_WAY=(--host=localhost --protocol=socket --socket=/s); }
-read_physical_bytes() { echo 12; }
+read_files_bytes() { echo 12; }
 read_data_folder() { echo /data; }
 ssh_to_peer() { ${peer}; }
 sql_prepared() { echo prepared; }
@@ -256,7 +256,7 @@ describe("files that are received", () => {
     ])("tell the last place of a's log, without GTIDs, in %s", (name, text) =>
         withFolder((folder) => {
             writeFileSync(join(folder, name), text);
-            const run = runBash(`${ground}${remoteText("seed-load/physical.sh")}\nread_received_place ${folder}`);
+            const run = runBash(`${ground}${remoteText("seed-load/files.sh")}\nread_received_place ${folder}`);
             expect([run.stdout.toString(), run.stderr]).toEqual(["log.000003 42\n", ""]);
         }),
     );
@@ -279,7 +279,7 @@ describe("files that are received", () => {
                 "remember_seed",
                 "end_seed",
             ];
-            const run = runBash(`${ground}${remoteText("seed-load/physical.sh")}
+            const run = runBash(`${ground}${remoteText("seed-load/files.sh")}
 STATE=${folder} SOURCE_UUID=u DUMP='dump ${again}'
 ${names.map((name) => `${name}() { echo ${name} "$@"; }`).join("\n")}
 is_read_only() { :; }

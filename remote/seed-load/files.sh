@@ -1,4 +1,4 @@
-# physical.sh: the files that the origin has streamed become data that a server can work on. swap.sh puts them into its place.
+# files.sh: the files that the origin has streamed become data that a server can work on. swap.sh puts them into its place.
 
 # take_over_files: what was received takes the place of all that was here; of a run that was cut after that it is there already.
 take_over_files() {
