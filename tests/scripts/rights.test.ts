@@ -50,7 +50,9 @@ describe("a login over the socket", () => {
         host.local.loginGrants = grants;
         expect(await host.run("seed-look.sh", look)).toMatchObject({
             exitCode: 0,
-            stdout: expect.stringMatching(/^seed wanted server=MySQL\/9\.7\.4 clone=\S+ machine=\S+ page=16384 .*\n$/),
+            stdout: expect.stringMatching(
+                /^seed wanted server=MySQL\/9\.7\.4 zstd=\S+ clone=\S+ machine=\S+ page=16384 .*\n$/,
+            ),
             stderr: "",
         });
     });

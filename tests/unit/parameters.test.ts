@@ -36,7 +36,10 @@ function wantedBy(text: string): string[] {
     const read = wordsOf(reachedIn(text), /\$(?:\{[#!]?([A-Z][A-Z_]+)(?![A-Z_]|:?[-+])|([A-Z][A-Z_]+))/g);
     const set = wordsOf(text, /(?:^|[\s;(])([A-Z][A-Z_]+)\+?=/gm);
     const readIn = wordsOf(text, /\bread -r ([^<;\n]*)/g).flatMap((names) => names.split(" "));
-    return without(read, set, readIn).filter((name) => !/^(BASH\w*|FUNCNAME|LINENO|RANDOM|SECONDS|HOME)$/.test(name));
+    // NF is awk's
+    return without(read, set, readIn).filter(
+        (name) => !/^(NF|BASH\w*|FUNCNAME|LINENO|RANDOM|SECONDS|HOME)$/.test(name),
+    );
 }
 
 describe("every step", () => {
