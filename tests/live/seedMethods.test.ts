@@ -69,6 +69,35 @@ test("a plugin that was there before stays, on a", async () => {
     await a.sql("UNINSTALL PLUGIN clone");
 });
 
+describe("the clone plugin that comes from the option files of one of the two", () => {
+    const option = "/etc/mysql/mysql.conf.d/clone.cnf";
+    const load = (host: Host, more = "") =>
+        host.run(`printf '[mysqld]\\nplugin-load-add=mysql_clone.so\\n${more}' >${option}; systemctl restart mysql`);
+    const row = (host: Host) => host.sql("SELECT name FROM mysql.plugin WHERE name = 'clone'");
+
+    test("of a: its copy tells how it went all the same, and has no plugin after that", async () => {
+        await withFreshB();
+        await load(a);
+        const before = await dataOf(a);
+        stack.settings.seed = { method: "clone" };
+        expect(await stack.mustUp()).toMatch(/b: cloned: /);
+        await expectWhole(before);
+        expect([await plugin(a), await row(a), await plugin(b), await row(b)]).toEqual(["ACTIVE", "", "", ""]);
+    });
+
+    test("of b, for good: it stays, without the row that came from a; and destroy ends whole", async () => {
+        await withFreshB();
+        await a.run(`rm ${option}; systemctl restart mysql`);
+        await load(b, "clone=FORCE_PLUS_PERMANENT\\n");
+        const before = await dataOf(a);
+        expect(await stack.mustUp()).toMatch(/b: cloned: /);
+        await expectWhole(before);
+        expect([await plugin(a), await row(a), await plugin(b), await row(b)]).toEqual(["", "", "ACTIVE", ""]);
+        await stack.mustDestroy();
+        expect(await plugin(b)).toBe("ACTIVE");
+    });
+});
+
 test("a set method that cannot be is refused, and auto says why it takes a slower one: a stream, with no file on either side", async () => {
     await withFreshB();
     await b.run("mv /usr/lib/mysql/plugin/mysql_clone.so /root/");

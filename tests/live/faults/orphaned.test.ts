@@ -9,9 +9,9 @@ afterEach(() => pair.close());
 
 const stateOf = () => b.sql("SELECT state FROM performance_schema.clone_status");
 
-/** A pair of little data, whose clone takes minutes all the same. */
+/** A pair whose clone takes minutes. */
 async function begin(): Promise<void> {
-    pair = await Interrupted.fresh({ method: "clone" });
+    pair = await Interrupted.fresh({ big: true, method: "clone" });
     const slow = (host: Host) =>
         host.run(
             "printf '[mysqld]\\nloose-clone_max_data_bandwidth=1\\n' >/etc/mysql/mysql.conf.d/slow.cnf; systemctl restart mysql",
