@@ -36,23 +36,36 @@ export function copyProgram(folder: string): void {
     for (const part of ["index.ts", "components", "core", "preflight", "remote", "package.json", "tsconfig.json"]) {
         cpSync(path.join(CHECKOUT, part), path.join(folder, part), { recursive: true });
     }
-    // the language host looks for packages in the project's own folder
+    linkPackages(folder);
+}
+
+/** The language host looks for packages in the project's own folder. */
+function linkPackages(folder: string): void {
     symlinkSync(path.join(CHECKOUT, "node_modules"), path.join(folder, "node_modules"));
 }
 
-/** Writes the pair's settings, `more` among them. The line with the salt, which `stack init` has written, stays. */
-export function writeSettings({ lab, configFile }: Stack, more: Record<string, unknown> = {}): void {
-    const key = { privateKeyFile: `${lab.folder}/ssh/id_ed25519`, knownHostsFile: `${lab.folder}/ssh/known_hosts` };
-    const settings = {
-        a: { host: "a.example.com", ssh: { host: `${lab.subnet}.11` } },
-        b: { host: "b.example.com", ssh: { host: `${lab.subnet}.12` } },
-        ssh: { user: "deploy", ...key },
+/** Writes the pair's settings, `more` among them. */
+export function writeSettings(stack: Stack, more: Record<string, unknown> = {}): void {
+    const { subnet } = stack.lab;
+    writeConfig(stack, "mysql-master-master", {
+        a: { host: "a.example.com", ssh: { host: `${subnet}.11` } },
+        b: { host: "b.example.com", ssh: { host: `${subnet}.12` } },
+        ssh: sshOf(stack.lab),
         ...more,
-    };
+    });
+}
+
+/** How the lab's hosts are reached. */
+export const sshOf = ({ folder }: Lab) => ({
+    user: "deploy",
+    privateKeyFile: `${folder}/ssh/id_ed25519`,
+    knownHostsFile: `${folder}/ssh/known_hosts`,
+});
+
+/** Writes a program's settings. The line with the salt, which `stack init` has written, stays. */
+export function writeConfig({ configFile }: Stack, project: string, settings: Record<string, unknown>): void {
     const salt = /^encryptionsalt: .*\n/m.exec(readFileSync(configFile, "utf8"))?.[0] ?? "";
-    const lines = Object.entries(settings).map(
-        ([name, value]) => `  mysql-master-master:${name}: ${JSON.stringify(value)}\n`,
-    );
+    const lines = Object.entries(settings).map(([name, value]) => `  ${project}:${name}: ${JSON.stringify(value)}\n`);
     writeFileSync(configFile, `${salt}config:\n${lines.join("")}`);
 }
 
@@ -64,8 +77,7 @@ export async function initFloor(lab: Lab): Promise<Stack> {
     for (const file of ["package.json", "tsconfig.json"]) {
         copyFileSync(path.join(CHECKOUT, file), path.join(folder, file));
     }
-    // the language host looks for packages in the project's own folder
-    symlinkSync(path.join(CHECKOUT, "node_modules"), path.join(folder, "node_modules"));
+    linkPackages(folder);
     writeFileSync(
         path.join(folder, "Pulumi.yaml"),
         "name: floor\nruntime: { name: nodejs, options: { packagemanager: npm } }\n",

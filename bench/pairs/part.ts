@@ -1,9 +1,9 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { freemem, loadavg } from "node:os";
 import path from "node:path";
 import type { Lab } from "../lab";
 import { CHECKOUT, requireNotStopped } from "../run";
-import { copyProgram, initStack, measure, type Stack } from "../stacks";
+import { copyProgram, initStack, measure, type Stack, sshOf, writeConfig } from "../stacks";
 import { formatPairs, judgePairs, type Several } from "./table";
 
 const HOSTS = "abcdefghijklmnopqrstuvwxyz"; // the lab names its hosts by a letter
@@ -48,16 +48,9 @@ async function initPairs(lab: Lab): Promise<Stack> {
     return { name: "pairs", lab, folder, configFile: path.join(folder, "Pulumi.bench.yaml") };
 }
 
-function setCount({ lab, configFile }: Stack, count: number): void {
-    const ssh = {
-        user: "deploy",
-        privateKeyFile: `${lab.folder}/ssh/id_ed25519`,
-        knownHostsFile: `${lab.folder}/ssh/known_hosts`,
-    };
-    const salt = /^encryptionsalt: .*\n/m.exec(readFileSync(configFile, "utf8"))?.[0] ?? "";
-    const settings = { count: String(count), subnet: lab.subnet, ssh: JSON.stringify(ssh) };
-    const lines = Object.entries(settings).map(([name, value]) => `  pairs:${name}: ${JSON.stringify(value)}\n`);
-    writeFileSync(configFile, `${salt}config:\n${lines.join("")}`);
+function setCount(stack: Stack, count: number): void {
+    const { lab } = stack;
+    writeConfig(stack, "pairs", { count: String(count), subnet: lab.subnet, ssh: JSON.stringify(sshOf(lab)) });
 }
 
 /** Fresh hosts, with the sample data on every first one of a pair. */
@@ -71,9 +64,7 @@ async function makeHosts(lab: Lab, hosts: string[], wanted: number): Promise<voi
     for (let first = 0; first < hosts.length; first += BOOTED_AT_ONCE) {
         await lab.reset(...hosts.slice(first, first + BOOTED_AT_ONCE));
     }
-    const files = ["shop", "accounts", "important"].map((name) => path.join(CHECKOUT, `lab/data/${name}.sql`));
-    const stdin = files.map((file) => readFileSync(file, "utf8")).join("");
     for (const host of hosts.filter((_, index) => index % 2 === 0)) {
-        await lab.run(["lab/hosts.sh", "ssh", host, "mysql --default-character-set=utf8mb4"], { stdin });
+        await lab.run(["lab/load-data.sh", host]);
     }
 }

@@ -8,7 +8,7 @@ import_dump() {
     before="$(recall import-settings)"
     : >"$SCRATCH/said"
     { give_dump <&6 | spread_rows || : >"$SCRATCH/torn"; } |
-        timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" -n --max-allowed-packet=1G --loose-binary-mode --loose-skip-force >"$SCRATCH/said" 2>"$SCRATCH/words" &
+        timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" -n "${IMPORT_OPTIONS[@]}" >"$SCRATCH/said" 2>"$SCRATCH/words" &
     begin_job "$!" importing "$1" "$2"
     await_job || status=$?
     exec 6<&-

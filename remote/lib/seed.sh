@@ -11,9 +11,8 @@
 #   state=parted       destroy has ended the pair; the data is here still; beside those applied= (the GTIDs that this server had then; empty
 #                      where GTIDs are off)
 # Beside it are notes of their own: seed-expects (what an unfinished import may have left here: lines as in an inventory), received (of an
-# unfinished one that came by another method than dump, and whole: receipt= of it; of a stream its inventory below that; of a clone
-# all that was told of it), seed-names (of a
-# parted one: what was defined here).
+# unfinished one that came by another method than dump, and whole: receipt= of it; of a stream its inventory below that; of a clone all that
+# was told of it), seed-names (of a parted one: what was defined here).
 
 # write_seed STATE [KEY=VALUE...]: of a seed from SOURCE_UUID into this server.
 write_seed() {

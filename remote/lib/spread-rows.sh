@@ -1,6 +1,8 @@
 # spread-rows.sh: the rows of a large table go into this node through several connections at once, for one keeps one core busy.
 
 SPREAD_AT_MOST=4
+# what each connection of an import is given, the main one, too
+IMPORT_OPTIONS=(--max-allowed-packet=1G --loose-binary-mode --loose-skip-force)
 
 # spread_rows < DUMP > DUMP: what comes out is for the main connection, which puts what it answers into $SCRATCH/said. From a table's third
 # statement of rows on (each has some 1 MB) they go to the other connections in turn. Those begin when the main one has made the table, and have
@@ -59,7 +61,7 @@ spread_rows() {
 # One connection beside the main one. Its words go behind those.
 write_spreader() {
     {
-        printf '%q ' timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" --max-allowed-packet=1G --loose-binary-mode --loose-skip-force
+        printf '%q ' timeout "$TIMEOUT_SECONDS" "${LOCAL[@]}" "${IMPORT_OPTIONS[@]}"
         printf '>/dev/null 2>>%q\n' "$SCRATCH/words"
     } >"$SCRATCH/spreader"
 }

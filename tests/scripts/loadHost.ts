@@ -1,4 +1,5 @@
-import { makeHost } from "./fakeHost";
+import { type FakeHost, makeHost } from "./fakeHost";
+import type { Answer } from "./fakeServer";
 import { begin, end, passive } from "./managedBlock";
 
 export const inventory =
@@ -9,6 +10,16 @@ export const closed = `[mysqld]\n${begin}\nserver_id=20\n${passive}\n${end}\n`;
 export const line =
     "seed source_file=bin.7 source_position=700 source_gtid=uuid-a:1-9 file=mysql-bin.000003 position=157\n";
 export const done = `state=done source=uuid-a own=uuid-b source_log=1600000000 ${line.replace("seed ", "")}`;
+
+/** What an import brings: the set of the backup, its schema with a row, its account in place of all that were there. */
+export function bringBackup({ local }: FakeHost): Answer {
+    local.variables.set("gtid_executed", "uuid-a:1-9");
+    local.schemas = ["shop"];
+    local.rows.set("shop.stuff", 1);
+    local.accounts.clear();
+    local.accounts.set("app@%", "");
+    return {};
+}
 
 /** A host to which the backup has been sent, and the step's parameters for it. */
 export function readyToLoad(size = backup.length) {
@@ -23,17 +34,9 @@ export function readyToLoad(size = backup.length) {
         "/root/.ssh/authorized_keys",
         "ssh-ed25519 MINE me\nssh-ed25519 THROWAWAY mysql-master-master-seed-3306\n",
     );
-    // the import brings the set of the backup
     host.local.rules.push({
         on: /^INSERT|MySQL dump/,
-        answer: () => {
-            host.local.variables.set("gtid_executed", "uuid-a:1-9");
-            host.local.schemas = ["shop"];
-            host.local.rows.set("shop.stuff", 1);
-            host.local.accounts.clear();
-            host.local.accounts.set("app@%", "");
-            return {};
-        },
+        answer: () => bringBackup(host),
     });
     host.local.rules.push({
         on: /^DROP DATABASE/,

@@ -1,6 +1,7 @@
 import { assembleScript } from "../../core/script";
 import { changes, cleanUpHosts, common, makeHost, type Run } from "./fakeHost";
 import { processList, refused } from "./fakeServer";
+import { bringBackup } from "./loadHost";
 
 cleanUpHosts();
 
@@ -18,14 +19,7 @@ function ready() {
     host.local.rules.push({ on: /^-- (Dump completed|inventory)/, answer: {} });
     host.local.rules.push({
         on: /^-- MySQL dump/,
-        answer: () => {
-            host.local.variables.set("gtid_executed", "uuid-a:1-9");
-            host.local.schemas = ["shop"];
-            host.local.rows.set("shop.stuff", 1);
-            host.local.accounts.clear();
-            host.local.accounts.set("app@%", "");
-            return {};
-        },
+        answer: () => bringBackup(host),
     });
     const text = assembleScript("seed-receive.sh", { ...common, STEP: "seed-receive", ...parameters });
     /** Runs the receiver as sshd does: a file, and what comes over SSH on its stdin. */
