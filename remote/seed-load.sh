@@ -7,8 +7,8 @@
 #        BACKUP_FILE KEEP_BACKUP TIMEOUT_SECONDS SSH_USER ACCOUNT ACCOUNT_HOST ACCOUNT_PASSWORD PEER_HOST PEER_PORT
 # out:   seed source_file=FILE source_position=BYTES source_gtid=SET file=FILE position=BYTES
 # codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_BACKUP_MISSING MM_SEED_LOAD MM_SEED_INCOMPLETE MM_SEED_LOGIN_LOST MM_SEED_ENGINE MM_SEED_PREPARED
-#        MM_SEED_NO_START MM_SEED_NOT_PROVEN MM_SEED_LOGIN_PLUGIN
-# parts: lib/overwrite.sh (may this node be overwritten?) lib/import.sh (a dump goes in) seed-load/proof.sh (is it whole?) seed-load/resume.sh (the
+#        MM_SEED_NO_START MM_SEED_NOT_PROVEN MM_SEED_LOGIN_PLUGIN MM_SEED_CLONE
+# parts: lib/overwrite.sh (may this node be overwritten?) lib/cut-clone.sh (what a clone has left) lib/import.sh (a dump goes in) seed-load/proof.sh (is it whole?) seed-load/resume.sh (the
 #        data of an earlier pair) seed-load/files.sh (the origin's files become this server's)
 
 main() {

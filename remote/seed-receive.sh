@@ -1,8 +1,8 @@
 # seed-receive.sh: on the peer, at the other end of the throw-away key: imports a dump while it comes. The step seed-admit has put it there.
 # in:    those of seed-admit.sh; stdin: `expects N`, N lines of an inventory that the dump may bring, the dump with its inventory
 # out:   received receipt=ID
-# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_LOAD
-# parts: lib/overwrite.sh (may this node be overwritten?) lib/import.sh (a dump goes in)
+# codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_LOAD MM_SEED_CLONE
+# parts: lib/overwrite.sh (may this node be overwritten?) lib/cut-clone.sh (what a clone has left) lib/import.sh (a dump goes in)
 
 main() {
     exec 6<&0 </dev/null

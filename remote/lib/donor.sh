@@ -30,7 +30,7 @@ end_donor() {
         ours)
             has_clone_plugin || return 0
             # named in the option files meanwhile: it is the server's own then, and its row alone is not
-            if is_clone_permanent; then drop_plugin_row; else sql 'UNINSTALL PLUGIN clone'; fi
+            if is_clone_permanent; then drop_plugin_row; else take_plugin_out; fi
             ;;
         row) drop_plugin_row ;;
     esac
@@ -40,6 +40,8 @@ revoke_clone_right() {
         sql 'SET SESSION sql_log_bin = 0' "REVOKE BACKUP_ADMIN ON *.* FROM $(sql_account)"
     fi
 }
+# A clone that was cut has it in use for a moment after its connection has gone (1883).
+take_plugin_out() { wait_until 60 try_sql 'UNINSTALL PLUGIN clone' || sql 'UNINSTALL PLUGIN clone'; }
 drop_plugin_row() { sql 'SET SESSION sql_log_bin = 0' "DELETE FROM mysql.plugin WHERE name = 'clone'"; }
 has_plugin_row() { [ -n "$(sql "SELECT 1 FROM mysql.plugin WHERE name = 'clone'")" ]; }
 # With clone=FORCE_PLUS_PERMANENT the server takes it out for nobody (1702).
@@ -84,11 +86,12 @@ kill_clone() {
     [ -z "$id" ] || try_sql "KILL QUERY $id" >/dev/null || true
 }
 
-# is_clone_over: told by a server that answers, also where it forgot the clone because it died in it (1146: the plugin is not there). A refused
-# login says that it has ended, too. No answer says nothing: the server restarts at the end.
+# is_clone_over: told by a server that answers, also where it forgot the clone because it died in it (1146: the plugin is not there), or takes it for
+# one in progress still, though of no connection (seen on 9.7). A refused login says that it has ended, too. No answer says nothing: the server
+# restarts at the end.
 is_clone_over() {
     local state
-    if state="$(try_sql 'SELECT state FROM performance_schema.clone_status')"; then
+    if state="$(try_sql "SELECT state FROM performance_schema.clone_status WHERE NOT (state = 'In Progress' AND pid = 0)")"; then
         [ "$state" != 'In Progress' ]
     else
         grep -q 'ERROR 1146' "$SCRATCH/words" || is_login_refused

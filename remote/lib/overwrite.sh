@@ -79,6 +79,7 @@ begin_overwriting() {
     read_own_schemas | while IFS= read -r schema; do
         sql 'SET SESSION sql_log_bin = 0' "DROP DATABASE IF EXISTS \`${schema//\`/\`\`}\`"
     done
+    clear_cut_clone
     # without its place: the node is empty so far, and what is found there later is not of the seed
     write_seed unfinished
 }

@@ -2,7 +2,8 @@
 
 # The seed's marker: KEY=VALUE words in the node's memory, of which these functions alone know the form.
 #   state=unfinished   the seed is to begin on an empty node; source= own= (the uuids of the origin and of this very server);
-#                      file= position= (where this server's own log stood): it has begun; method= where that is clone or mariabackup
+#                      file= position= (where this server's own log stood): it has begun; method= where that is clone or mariabackup;
+#                      folders= (of a clone: those in the data directory before it that are no schema's, cut-clone.sh)
 #   state=imported     it is whole and proven; beside source= and own= the places from which each follows the other: source_log= (the id of
 #                      the origin's log, own-log.sh) source_file= source_position= source_gtid= (the GTIDs that the backup holds, on
 #                      MariaDB the last one of each domain; empty where GTIDs are off) file= position= (where this server's own log stands now)

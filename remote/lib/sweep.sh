@@ -8,6 +8,7 @@ sweep() {
     sweep_channel
     sweep_row_test
     close_donor
+    sweep_cut_clone
     sweep_account
     lift_fence
     sweep_block
@@ -24,6 +25,15 @@ sweep_channel() {
     restore_strict_mode
     drop_channel_cas ''
     forget link
+}
+
+# What comes into the data directory from now on is not a clone's.
+sweep_cut_clone() {
+    local seed
+    seed="$(recall seed)"
+    case "$seed" in *' folders='*) ;; *) return 0 ;; esac
+    [ -n "$(read_own_schemas)" ] || clear_cut_clone
+    remember seed "${seed% folders=*}"
 }
 
 # In the binary log of a node that others may follow; not in that of one that was seeded, where it would count as its own.

@@ -80,7 +80,7 @@ settle_plugin() {
 # A clone ends with this server's log begun anew, as it was before: no event may be in any of it, whenever somebody looks.
 note_own_log_as_empty() {
     keep_log_id
-    write_seed unfinished method=clone "file=$(printf '%s\n' "$OWN_LOGS" | sed -n '1s/\t.*//p')" position=4
+    write_seed unfinished method=clone "file=$(printf '%s\n' "$OWN_LOGS" | sed -n '1s/\t.*//p')" position=4 "folders=$(list_other_folders | paste -sd, -)"
 }
 
 # read_clone state|error|file|position|gtid|bytes: of the last clone into this server.

@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync } from "node:fs";
 import { assembleScript } from "../../core/script";
 import { changes, cleanUpHosts, common, type FakeHost, makeHost } from "./fakeHost";
 import { type Answer, processList, refused } from "./fakeServer";
@@ -5,7 +6,7 @@ import { type Answer, processList, refused } from "./fakeServer";
 cleanUpHosts();
 
 const admit = "seed-admit.sh";
-const unfinished = "state=unfinished source=uuid-a own=uuid-b method=clone file=mysql-bin.000001 position=4\n";
+const unfinished = "state=unfinished source=uuid-a own=uuid-b method=clone file=mysql-bin.000001 position=4 folders=\n";
 const clone = "CLONE INSTANCE FROM 'replicator'@'a.example.com':3306 IDENTIFIED BY 'SECRETaccount' REQUIRE SSL";
 const parameters = {
     SEED: "wanted",
@@ -28,16 +29,17 @@ const unmanaged = refused(3707, "Restart server failed (mysqld is not managed by
  */
 function ready(words = unmanaged, { row = true, file = false } = {}) {
     const host = makeHost({ clone_valid_donor_list: "", clone_ssl_ca: "", clone_enable_compression: "0" });
-    const status = { state: "", error: "0 ", ofOurs: true };
+    const status = { state: "", pid: 77, error: "0 ", ofOurs: true };
     if (file) {
         host.local.plugins.add("clone");
     }
-    const column = (name: string, value: () => string) =>
+    const column = (name: string, value: () => string, where = "") =>
         host.local.rules.push({
-            on: `SELECT ${name} FROM performance_schema.clone_status`,
+            on: `SELECT ${name} FROM performance_schema.clone_status${where}`,
             answer: () => (host.local.plugins.has("clone") ? { stdout: value() } : noTable),
         });
     column("state", () => status.state);
+    column("state", () => (status.pid === 0 ? "" : status.state), " WHERE NOT (state = 'In Progress' AND pid = 0)");
     host.local.rules.push(
         {
             on: "SELECT pid FROM performance_schema.clone_status WHERE state = 'In Progress' AND source = 'a.example.com:3306'",
@@ -141,6 +143,29 @@ describe("seed-admit.sh, by clone,", () => {
         const { host } = ready(words);
         expect((await host.run(admit, parameters)).exitCode).toBe(0);
         expect(restartsOf(host)).toBe(0);
+    });
+
+    it("notes which folders were there before, and removes what an earlier clone that was cut has left", async () => {
+        const { host } = ready();
+        const folder = (name: string) => host.path(`/var/lib/mysql/${name}`);
+        mkdirSync(folder("mine"), { recursive: true });
+        host.local.rules.unshift({
+            on: clone,
+            answer: () => {
+                mkdirSync(folder("shop"));
+                host.local.rules.shift();
+                return refused(1317, "Query execution was interrupted");
+            },
+        });
+        expect((await host.run(admit, parameters)).exitCode).toBe(1);
+        const noted = unfinished.replace("folders=", "folders=mine");
+        expect([host.memory("seed"), existsSync(folder("shop"))]).toEqual([noted, true]);
+        expect((await host.run(admit, parameters)).exitCode).toBe(0);
+        expect([host.memory("seed"), existsSync(folder("shop")), existsSync(folder("mine"))]).toEqual([
+            noted,
+            false,
+            true,
+        ]);
     });
 
     it("forgets the origin's own channel, which comes along with its data", async () => {
@@ -432,6 +457,31 @@ describe("a clone whose client was killed goes on in b's server", () => {
             script === "check-login.sh" ? "plugin=ours from=a.example.com:3306\n" : undefined,
         );
         expect(run.statements.includes("SET GLOBAL read_only = 0")).toBe(script === "lock-host.sh");
+    });
+
+    it("unless its server has died in it, and takes it for one in progress still, of no connection", async () => {
+        const { host, status } = orphaned();
+        status.pid = 0;
+        const run = await host.run(admit, parameters, "down");
+        expect([run.exitCode, changes(run.statements), host.memory("donor")]).toEqual([0, [uninstall], undefined]);
+    });
+
+    it("and has the plugin in use for a moment longer: that is waited for", async () => {
+        const { host } = orphaned();
+        const { rules } = host.local;
+        rules.unshift({
+            on: uninstall,
+            answer: () => {
+                rules.shift();
+                return refused(1883, "Plugin 'clone' cannot be uninstalled now. Plugin is still in use.");
+            },
+        });
+        const run = await host.run(admit, parameters, "down");
+        expect([run.exitCode, changes(run.statements), host.memory("donor")]).toEqual([
+            0,
+            [kill, uninstall, uninstall],
+            undefined,
+        ]);
     });
 
     it("and is ended before a stream is let in", async () => {
