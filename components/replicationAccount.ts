@@ -18,7 +18,7 @@ export interface ReplicationAccountArgs {
     hostPattern?: pulumi.Input<string>;
     /** A secret, 32 letters and digits at most (replication's limit); default: a random one. */
     password?: pulumi.Input<string>;
-    /** A value that has to be there before the account is made, such as the fingerprints of checks. */
+    /** A value that has to be there before the login is tried, such as the fingerprints of checks. */
     after?: pulumi.Input<string>;
     /** A fingerprint that tells the server of `node` (FLAVOUR-VERSION); default: the node's own. */
     server?: pulumi.Output<string>;
@@ -62,7 +62,7 @@ export class ReplicationAccount extends pulumi.ComponentResource {
                     ACCOUNT_HOST: this.hostPattern,
                     ACCOUNT_PASSWORD: this.password,
                     MADE_ELSEWHERE: adminUsed.apply((used) => (used ? "yes" : "no")),
-                    AFTER: pulumi.interpolate`${node.fingerprint} ${args.after ?? ""}`,
+                    AFTER: node.fingerprint,
                 },
                 plan: [
                     pulumi
@@ -95,7 +95,7 @@ export class ReplicationAccount extends pulumi.ComponentResource {
                     ACCOUNT_PASSWORD: this.password,
                     PEER_HOST: node.target.host,
                     PEER_PORT: node.target.port,
-                    AFTER: pulumi.interpolate`${account.fingerprint} ${node.fingerprint} ${verifiedFrom.fingerprint}`,
+                    AFTER: pulumi.interpolate`${account.fingerprint} ${node.fingerprint} ${verifiedFrom.fingerprint} ${args.after ?? ""}`,
                 },
                 plan: [
                     pulumi.interpolate`log in to ${node.target.host}:${node.target.port} as ${this.name}, over the network`,

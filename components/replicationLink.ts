@@ -101,8 +101,9 @@ export class ReplicationLink extends pulumi.ComponentResource {
 
         const sourceUuid = uuidOf(origin);
         const peerUuid = uuidOf(peer);
+        // beside the account, which it does not ask for
         const look = this.step("seed-look", peer, "seed-look.sh", {
-            parameters: { SOURCE_UUID: sourceUuid, AFTER: both },
+            parameters: { SOURCE_UUID: sourceUuid, AFTER: pulumi.interpolate`${origin.fingerprint} ${peer.fingerprint}` },
             plan: ["see whether this node wants a seed"],
         });
         // in a preview nothing is known of it
@@ -299,8 +300,8 @@ export class ReplicationLink extends pulumi.ComponentResource {
         },
     ): HostStep {
         const { dependsOn, ...rest } = args;
-        const { origin, peer, account } = this.args;
-        const ordered = dependsOn ? [dependsOn.resource] : [origin, peer, account];
+        const { origin, peer } = this.args;
+        const ordered = dependsOn ? [dependsOn.resource] : [origin, peer];
         const asks = (node === origin ? peer : origin).target;
         return hostCommand(
             `${this.prefix}-${suffix}`,

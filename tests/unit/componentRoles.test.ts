@@ -148,7 +148,7 @@ describe("a fingerprint", () => {
         expect(parameter(stdin("pair-b-configure"), "AFTER")).toBe(checked);
         expect(parameter(stdin("pair-link-seed-dump"), "PEER_UUID")).toBe("uuid-b");
         expect(parameter(stdin("pair-reach-a"), "PEER_LISTENS")).toBe("*");
-        expect(parameter(stdin("pair-replicator-account"), "AFTER")).toContain("did pair-reach-a did pair-reach-b");
+        expect(parameter(stdin("pair-replicator-login"), "AFTER")).toContain("did pair-reach-a did pair-reach-b");
         expect(parameter(stdin("pair-link-attach-b"), "PEER_UUID")).toBe("uuid-a");
         expect(parameter(stdin("pair-link-attach-a"), "PEER_UUID")).toBe("uuid-b");
         expect(parameter(stdin("pair-link-seed-load"), "SOURCE_UUID")).toBe("uuid-a");

@@ -153,8 +153,14 @@ describe("a pair is made of", () => {
 });
 
 describe("the steps of a pair", () => {
-    // the nodes are configured side by side, and look for each other's port; all else is one after the other
-    const sideBySide = ["pair-b-configure after pair-a-configure", "pair-reach-b after pair-reach-a"];
+    // the nodes are configured side by side, and look for each other's port; beside that the account is made, and beside its proof b says
+    // whether it wants a seed; all else is one after the other
+    const sideBySide = [
+        "pair-b-configure after pair-a-configure",
+        "pair-reach-b after pair-reach-a",
+        "pair-replicator-account after pair-reach-b",
+        "pair-link-seed-look after pair-replicator-login",
+    ];
 
     it("come one after the other, in the procedure's order, when they are made", async () => {
         const built = await buildPair(plainArgs());
@@ -208,8 +214,6 @@ describe("the steps of a pair", () => {
             "pair-a-configure",
             "pair-identity",
             "pair-preflight",
-            "pair-reach-a",
-            "pair-reach-b",
             "pair-replicator-grant",
             "pair-replicator-user",
         ]);
