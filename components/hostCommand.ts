@@ -120,7 +120,8 @@ function assembleStep({ script, carries }: HostCommandArgs, values: Parameters):
     const carried = carries && {
         [carries.name]: assembleScript(carries.script, { ...values, STEP: stepOf(carries.script) }),
     };
-    return assembleScript(script, { ...values, ...carried });
+    // a bash that reads its script from a pipe does so a byte at a time: cat takes it at once. Where it is cut its last line, which calls main, is missing
+    return `eval "$(cat)"\n${assembleScript(script, { ...values, ...carried })}`;
 }
 
 const stepOf = (script: string) => script.replace(/\.sh$/, "");

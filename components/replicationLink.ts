@@ -103,7 +103,10 @@ export class ReplicationLink extends pulumi.ComponentResource {
         const peerUuid = uuidOf(peer);
         // beside the account, which it does not ask for
         const look = this.step("seed-look", peer, "seed-look.sh", {
-            parameters: { SOURCE_UUID: sourceUuid, AFTER: pulumi.interpolate`${origin.fingerprint} ${peer.fingerprint}` },
+            parameters: {
+                SOURCE_UUID: sourceUuid,
+                AFTER: pulumi.interpolate`${origin.fingerprint} ${peer.fingerprint}`,
+            },
             plan: ["see whether this node wants a seed"],
         });
         // in a preview nothing is known of it

@@ -2,10 +2,13 @@
 
 # read_copy_facts: KEY=VALUE words. clone= is yes, or why this host cannot take part, with ~ for blanks.
 read_copy_facts() {
+    local page names system packet
     printf 'server=%s/%s zstd=%s clone=%s' "$FLAVOUR" "$VERSION_TEXT" "$(tell_zstd)" "$(tell_clone | tr ' ' '~')"
-    ! has_clone || printf ' machine=%s page=%s names=%s system=%s packet=%s plugins=%s' "$(uname -m)" \
-        "$(read_variable innodb_page_size)" "$(read_variable lower_case_table_names)" "$(read_variable innodb_data_file_path | tr ' ' '~')" \
-        "$(read_variable max_allowed_packet)" "$(read_added_plugins)"
+    if has_clone; then
+        IFS=$'\t' read -r page names system packet \
+            <<<"$(sql 'SELECT @@global.innodb_page_size, @@global.lower_case_table_names, @@global.innodb_data_file_path, @@global.max_allowed_packet')"
+        printf ' machine=%s page=%s names=%s system=%s packet=%s plugins=%s' "$(uname -m)" "$page" "$names" "${system// /\~}" "$packet" "$(read_added_plugins)"
+    fi
     echo
 }
 

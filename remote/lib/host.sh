@@ -93,13 +93,17 @@ change_note() {
     remember "$name" "state=$state ${text#state=* }${*:+ $*}"
 }
 
-# value_of KEY TEXT: the value in a line of key=value words.
-value_of() { printf '%s\n' "$2" | tr ' ' '\n' | sed -n "s/^$1=//p" | head -n 1; }
+# value_of KEY TEXT: the value in a line of key=value words; of several the first.
+value_of() {
+    local text=" ${2//$'\n'/ }"
+    case "$text" in *" $1="*) text="${text#*" $1="}" ;; *) return 0 ;; esac
+    printf '%s\n' "${text%% *}"
+}
 
 # How often a step that takes its time says so: somebody may be looking, and where nobody is left to hear it, the broken pipe ends the step.
 TELL_SECONDS=5
 
-# wait_until SECONDS COMMAND...: runs it every 0.2 s until it succeeds; its own status, 1 when the time is over.
+# wait_until SECONDS COMMAND...: runs it every 0.1 s until it succeeds; its own status, 1 when the time is over.
 wait_until() {
     local started=$SECONDS said=$SECONDS limit="$1"
     shift
@@ -109,7 +113,7 @@ wait_until() {
             said=$SECONDS
             note "$STEP: waiting since $((SECONDS - started)) s, $limit s at most"
         fi
-        sleep 0.2
+        sleep 0.1
     done
 }
 

@@ -126,6 +126,24 @@ read_statements() {
 
 read_variable() { sql "SELECT @@global.$1"; }
 
+# read_fixed NAME: a variable that no statement changes.
+read_fixed() { ask_once "$1" read_variable "$1"; }
+
+# ask_once NAME COMMAND...: what it prints: asked once, until the server restarts (ask_anew). A client takes longer to start than to answer.
+ask_once() {
+    local known="$SCRATCH/once-$1" text
+    if [ -e "$known" ]; then
+        cat "$known"
+        return
+    fi
+    shift
+    text="$("$@")" || return
+    # on a full disk it is asked each time
+    { printf '%s\n' "$text" >"$known.new" && mv -f "$known.new" "$known"; } 2>/dev/null || true
+    printf '%s\n' "$text"
+}
+ask_anew() { rm -f "$SCRATCH"/once-*; }
+
 # quote_sql TEXT: a string literal for any sql_mode but ANSI quirks: quotes doubled, backslashes doubled.
 quote_sql() {
     local text="${1//\\/\\\\}"
@@ -136,10 +154,16 @@ quote_sql() {
 # preflight/judgeOptions.ts.
 is_same_value() { [ "$(plain_value "$1")" = "$(plain_value "$2")" ]; }
 plain_value() {
-    printf '%s\n' "$1" | tr '[:upper:]' '[:lower:]' | awk '
-        $0 == "on" || $0 == "true" { print 1; next } $0 == "off" || $0 == "false" { print 0; next }
-        /^[0-9]+[kmgt]$/ { unit = index("kmgt", substr($0, length($0))); printf "%.0f\n", substr($0, 1, length($0) - 1) * 1024 ^ unit; next }
-        { print }'
+    local value="${1,,}" units=kmgt
+    case "$value" in
+        on | true) value=1 ;;
+        off | false) value=0 ;;
+    esac
+    if [[ "$value" =~ ^([0-9]+)([kmgt])$ ]]; then
+        units="${units%%"${BASH_REMATCH[2]}"*}"
+        value=$((10#${BASH_REMATCH[1]} << 10 * (${#units} + 1)))
+    fi
+    printf '%s\n' "$value"
 }
 sql_value() {
     local plain

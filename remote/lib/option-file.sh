@@ -131,9 +131,11 @@ read_effective_options() {
 find_persisted_override() {
     local persisted
     has_persisted_variables || return 0
-    persisted="$(sql "SELECT VARIABLE_VALUE FROM performance_schema.persisted_variables WHERE VARIABLE_NAME IN ('$1', REPLACE('$1', 'slave', 'replica'))")"
+    persisted="$(ask_once persisted read_persisted | awk -F'\t' -v name="$1" -v newer="${1//slave/replica}" '$1 == name || $1 == newer { print $2 }')"
     [ -z "$persisted" ] || is_same_value "$persisted" "$2" || printf '%s\n' "$persisted"
 }
+
+read_persisted() { sql 'SELECT VARIABLE_NAME, VARIABLE_VALUE FROM performance_schema.persisted_variables'; }
 
 # validate_options LINES: whether the server takes its option files, and NAME=VALUE lines beside them; it starts nothing, and its words are in
 # $SCRATCH/validation. 8.0.16 and later have a check for it; older ones stop at an unknown option before they print their help.

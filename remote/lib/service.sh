@@ -24,6 +24,7 @@ is_service() { if has_systemd; then systemctl is-active -q "$1" 2>/dev/null; els
 # waiting early.
 restart_service() {
     local deadline=$((SECONDS + START_TIMEOUT_SECONDS))
+    ask_anew
     if has_systemd; then
         # a server that failed to start has used up the starts that its unit allows; its next one must not be refused for that
         systemctl reset-failed "$SERVICE" 2>/dev/null || true

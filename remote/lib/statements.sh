@@ -106,7 +106,7 @@ sql_all_channels() { if is_mariadb; then echo 'SHOW ALL SLAVES STATUS'; else ech
 # The folder of the binary logs: told from MySQL 5.6.2 and MariaDB 10.1; before that the data directory, unless log_bin names another one.
 read_log_folder() {
     local path
-    path="$(read_variable "$(if is_at_least 50602 100100; then echo log_bin_basename; else echo datadir; fi)")"
+    path="$(read_fixed "$(if is_at_least 50602 100100; then echo log_bin_basename; else echo datadir; fi)")"
     printf '%s' "${path%/*}"
 }
 # The list of binary logs is for SUPER alone before MySQL 5.5.25; see read_logs.
@@ -137,7 +137,7 @@ read_server_uuid() {
     local file
     file="$(server_id_file)"
     if [ -z "$file" ]; then
-        read_variable server_uuid
+        read_fixed server_uuid
     elif [ -s "$file" ]; then
         echo "server-id-$(read_variable server_id)-$(cat "$file")"
     fi
@@ -145,7 +145,7 @@ read_server_uuid() {
 server_id_file() {
     local folder
     has_server_uuid && return
-    folder="$(read_variable datadir)"
+    folder="$(read_fixed datadir)"
     printf '%s/mysql-master-master-id' "${folder%/}"
 }
 # sql_server_identity: the expression for it, asked over the network.
@@ -163,12 +163,9 @@ look_at_replication() {
     forgets_source || [ -n "$(replica_field Source_Log_File)" ] || REPLICA_STATUS=''
 }
 replica_field() {
-    local old
-    old="$(printf '%s' "$1" | sed 's/Source/Master/; s/Replica/Slave/')"
-    printf '%s\n' "$REPLICA_STATUS" | awk -v new="$1" -v old="$old" '!found { line = $0; sub(/^ +/, "", line); at = index(line, ": ")
-        if (!at) at = index(line, ":")
-        name = substr(line, 1, at - 1)
-        if (name == new || name == old) { sub(/^[^:]*: ?/, "", line); print line; found = 1 } }'
+    local old="${1/Source/Master}" line=$'\n'
+    line="$line *($1|${old/Replica/Slave}): ?([^$line]*)"
+    if [[ $'\n'"$REPLICA_STATUS" =~ $line ]]; then printf '%s\n' "${BASH_REMATCH[2]}"; fi
 }
 
 # read_followed: HOST:PORT of the source, of the status that was looked at; nothing where there is none.

@@ -128,6 +128,7 @@ take_clone() {
         fail MM_SEED_CLONE "$NODE's server did not come back within $START_TIMEOUT_SECONDS s of the clone; the next up clones again" \
             "read its error log, mend what it names, start it, then run up again" "$words $(cat "$SCRATCH/words")"
     CLONING=''
+    ask_anew
     ! is_login_refused || fail_login_lost
     settle_plugin
     [ "$(read_clone state)" = Completed ] || fail_clone "$words $(read_clone error)"

@@ -450,8 +450,8 @@ describe("configure-node.sh", () => {
     it("refuses a value that SET PERSIST has set otherwise, before it writes", async () => {
         const host = node(right);
         host.local.rules.push({
-            on: /persisted_variables WHERE VARIABLE_NAME IN \('server_id'/,
-            answer: { stdout: "7" },
+            on: "SELECT VARIABLE_NAME, VARIABLE_VALUE FROM performance_schema.persisted_variables",
+            answer: { stdout: "max_connections\t200\nserver_id\t7" },
         });
         const run = await host.run(script, up);
         expect(run.exitCode).toBe(1);

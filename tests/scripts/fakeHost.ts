@@ -138,9 +138,9 @@ export class FakeHost {
 
     /** The same of a script that is put together already. */
     async runWhole(text: string, verb = "up"): Promise<Run> {
-        // a wait of 0.2 s counts for 5 s: what is waited for here comes at once or never
+        // a wait of 0.1 s counts for 5 s: what is waited for here comes at once or never
         const hurried = text
-            .replaceAll("sleep 0.2", "SECONDS=$((SECONDS + 5))")
+            .replaceAll("sleep 0.1", "SECONDS=$((SECONDS + 5))")
             .replaceAll(/sleep 5\b/g, "sleep 0")
             .replace("LOCK_HOLD_MS=3000", "LOCK_HOLD_MS=300");
         return this.runText(

@@ -415,7 +415,7 @@ export class FakeServer {
             ],
             [/^SELECT path FROM information_schema\.innodb_datafiles WHERE path LIKE '\/%'$/, ""],
             [/^SHOW GLOBAL STATUS LIKE 'Ssl_server_not_after'$/, "Ssl_server_not_after\tNov 21 10:00:00 2036 GMT"],
-            [/^SELECT VARIABLE_VALUE FROM performance_schema\.persisted_variables/, ""],
+            [/^SELECT VARIABLE_NAME, VARIABLE_VALUE FROM performance_schema\.persisted_variables$/, ""],
             [/^SELECT .* FROM performance_schema\.replication_applier_(global_)?filters$/, ""],
             [/^SELECT 1 FROM mysql_master_master\.row_test WHERE token = /, "1"],
         ];
