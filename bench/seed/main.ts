@@ -11,6 +11,7 @@ import { requireNotStopped } from "../run";
 import { initPair, runEngine, type Stack, writeSettings } from "../stacks";
 import { copyDirectory, fillHost, followDocument, makePeer, readServerProcess } from "./hosts";
 import { latencyWithin, type Span } from "./latency";
+import { type Memory, MemoryWatch } from "./memory";
 import { chooseMethods } from "./methods";
 import { type Part, SeedSteps, wholeOf } from "./parts";
 import { SteadyLoad } from "./steadyLoad";
@@ -76,8 +77,8 @@ async function measureSize(stack: Stack, megabytes: number, methods: string[]): 
     for (const method of methods) {
         await makePeer(lab);
         await measure(method, async () => {
-            const parts = await seedBy(stack, method);
-            return [{ name: `\`${method}\``, kind: "method", bytes: data.bytes, parts, span: wholeOf(parts) }];
+            const seed = await seedBy(stack, method);
+            return [{ name: `\`${method}\``, kind: "method", bytes: data.bytes, ...seed, span: wholeOf(seed.parts) }];
         });
         await runEngine(stack, "destroy");
     }
@@ -90,12 +91,17 @@ async function measureSize(stack: Stack, megabytes: number, methods: string[]): 
     return { megabytes, ...data, loads, idle: latencyWithin(commits, idle), figures };
 }
 
-/** The program's first `up` with that method; the seed steps that it has gone through. */
-async function seedBy(stack: Stack, method: string): Promise<Part[]> {
+/** The program's first `up` with that method: the seed steps that it has gone through, and the memory that all of it took. */
+async function seedBy(stack: Stack, method: string): Promise<{ parts: Part[]; memory: Memory }> {
     writeSettings(stack, { seed: { method } });
     const steps = new SeedSteps();
-    await runEngine(stack, "up", (line) => steps.hear(line, nowMicroseconds()));
-    return steps.parts;
+    const memory = new MemoryWatch(lab);
+    try {
+        await runEngine(stack, "up", (line) => steps.hear(line, nowMicroseconds()));
+    } finally {
+        memory.stop();
+    }
+    return { parts: steps.parts, memory: memory.stop() };
 }
 
 function describeCopy(part: Part): Seen {

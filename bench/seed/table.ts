@@ -1,4 +1,5 @@
 import type { Latency } from "./latency";
+import type { Memory } from "./memory";
 import type { Part } from "./parts";
 
 /** One way to bring the data over, measured once. */
@@ -10,6 +11,8 @@ export interface Figure {
     bytes: number;
     latency: Latency;
     parts: Part[];
+    /** Of a method. */
+    memory?: Memory;
 }
 
 /** All that was measured with one data set. */
@@ -42,7 +45,7 @@ const HEADINGS = [
     "longest",
 ];
 
-/** Markdown: what the data set is, the table, and the seconds of each part below it. */
+/** Markdown: what the data set is, the table, and below it the seconds of each part and the memory. */
 export function formatSize(size: Size): string {
     const rows = [
         ["no seeding", "", "", "", "", "", ...formatLatency(size.idle)],
@@ -55,6 +58,7 @@ export function formatSize(size: Size): string {
         ...lines.map((cells) => `| ${cells.join(" | ")} |`),
         "",
         ...size.figures.filter(({ parts }) => parts.length > 1).map(formatParts),
+        ...formatMemory(size.figures),
         "",
     ].join("\n");
 }
@@ -80,6 +84,16 @@ function formatLatency({ median, percentile99, longest }: Latency): string[] {
 function formatParts({ name, parts }: Figure): string {
     const each = parts.map((part) => `${part.name} ${((part.end - part.begin) / 1e6).toFixed(2)} s`);
     return `- ${name}: ${each.join(", ")}`;
+}
+
+function formatMemory(figures: Figure[]): string[] {
+    const inMegabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
+    const each = figures.flatMap(({ name, memory }) =>
+        memory ? [`${name} ${inMegabytes(memory.hosts)} and ${inMegabytes(memory.pulumi)}`] : [],
+    );
+    return each.length > 0
+        ? [`- MB of memory at most, on both hosts beside the servers, and where Pulumi runs: ${each.join("; ")}`]
+        : [];
 }
 
 const find = (size: Size, name: string) => size.figures.find((figure) => figure.name === name);

@@ -1,4 +1,5 @@
 import { type Latency, latencyWithin, parseCommits, percentile } from "../../bench/seed/latency";
+import { type Process, sumUp } from "../../bench/seed/memory";
 import { chooseMethods } from "../../bench/seed/methods";
 import { parseParts, SeedSteps, wholeOf } from "../../bench/seed/parts";
 import { DOCUMENT, type Figure, formatSize, judgeGoals, type Size, SSH_COPY } from "../../bench/seed/table";
@@ -91,6 +92,29 @@ describe("the parts", () => {
     });
 });
 
+describe("the memory", () => {
+    it("is that of the engine with all that it has started, and of what came over SSH on this lab's hosts", () => {
+        const process = (pid: number, parent: number, name: string, group: string, bytes: number): Process => ({
+            pid,
+            parent,
+            name,
+            group,
+            bytes,
+        });
+        const processes = [
+            process(50, 60, "node", "0::/\n", 1), // a plugin, by its language host
+            process(60, 70, "pulumi-language", "0::/\n", 10),
+            process(70, 1, "pulumi", "0::/\n", 100),
+            process(80, 1, "node", "0::/\n", 1000), // the benchmark itself
+            process(90, 1, "mysqldump", "0::/mm0ae7cb-a/payload/system.slice/ssh.service\n", 10_000),
+            process(91, 1, "mysql", "0::/mm0ae7cb-b/payload/user.slice/session-3.scope\n", 100_000),
+            process(92, 1, "mysqld", "0::/mm0ae7cb-b/payload/system.slice/mysql.service\n", 1_000_000),
+            process(93, 1, "mysql", "0::/mm0ae7cc-b/payload/system.slice/ssh.service\n", 10_000_000), // another lab's
+        ];
+        expect(sumUp(processes, "10.231.203")).toEqual({ pulumi: 111, hosts: 110_000 });
+    });
+});
+
 const latency = (longest: number): Latency => ({ commits: 100, median: 1.24, percentile99: 9, longest });
 
 const figure = (name: string, seconds: number, more: Partial<Figure> = {}): Figure => ({
@@ -118,7 +142,7 @@ describe("the table", () => {
         const figures = [
             figure(SSH_COPY, 10, { kind: "copy", bytes: 1.5e9 }),
             figure(DOCUMENT, 48, { kind: "document", parts }),
-            figure("`auto`", 6),
+            figure("`auto`", 6, { memory: { hosts: 44.4e6, pulumi: 5e8 } }),
         ];
         expect(formatSize(size(figures))).toBe(`### 1200 MB asked for, 1200.0 MB in 4000000 rows; load 0.5, 2.3
 
@@ -130,6 +154,7 @@ describe("the table", () => {
 | \`auto\` | 6.00 | 1200 | 200.0 | 8.00 | 133 % | 1.2 ms | 9.0 ms | 40.0 ms |
 
 - document, by hand: dump 6.30 s, copy 3.70 s
+- MB of memory at most, on both hosts beside the servers, and where Pulumi runs: \`auto\` 44 and 500
 `);
     });
 
