@@ -6,6 +6,9 @@
 STAGE_WAIT_SECONDS=10
 STAGE_HOLD_SECONDS=30
 COMMIT_HOLD_SECONDS=3
+# How often it looks for more of InnoDB's log, in milliseconds. Where it has all of it already when it is to end the looking, within BLOCK_COMMIT,
+# it sleeps for 200 ms (seen on 10.11.19: of 12 backups at 1 ms 3, at 10 ms none); where it has not, commits wait until it looks.
+LOG_COPY_INTERVAL=10
 
 # send_files: what the peer gets is noted, as of a dump.
 send_files() {
@@ -60,7 +63,7 @@ try_send() {
     rm -f "$SCRATCH/stream" "$SCRATCH/counted"
     mkfifo "$SCRATCH/stream" "$SCRATCH/counted"
     "$BACKUP_TOOL" "${BACKUP_OPTIONS[@]}" "${BACKUP_WAY[@]}" --backup --stream=mbstream --target-dir="$SCRATCH/backup" --datadir="$(read_data_folder)" \
-        --log-copy-interval=1 >"$SCRATCH/stream" 2>"$SCRATCH/stream-words" &
+        "--log-copy-interval=$LOG_COPY_INTERVAL" >"$SCRATCH/stream" 2>"$SCRATCH/stream-words" &
     BACKUP_PID=$!
     dd bs=64k <"$SCRATCH/stream" >"$SCRATCH/counted" 2>"$SCRATCH/count" &
     COUNT_PID=$!
