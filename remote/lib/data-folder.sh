@@ -1,7 +1,7 @@
 # data-folder.sh: the server's data directory, and what a seed by mariabackup puts into it before that is data.
 
 # read_data_folder: as the kernel names it, without a slash at its end.
-read_data_folder() { readlink -f "$(read_variable datadir)"; }
+read_data_folder() { readlink -f "$(read_fixed datadir)"; }
 
 # received_folder DATA_FOLDER: where the peer keeps what is sent: new (the files), received (bytes= and receipt= of them), recovered and prepared (so far
 # it is), told (what mariadb-backup says of them). On the file system of the data, for it is moved there; below the schema mysql, for every folder directly in a data directory counts as a schema,
