@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { defaults } from "../core/defaults";
-import { assembleScript, type Parameters } from "../core/script";
+import { assembleScript, type Parameters, READ_AT_ONCE } from "../core/script";
 import { bashCommand } from "../core/shell";
 
 /** One hop of an SSH connection. */
@@ -120,8 +120,7 @@ function assembleStep({ script, carries }: HostCommandArgs, values: Parameters):
     const carried = carries && {
         [carries.name]: assembleScript(carries.script, { ...values, STEP: stepOf(carries.script) }),
     };
-    // a bash that reads its script from a pipe does so a byte at a time: cat takes it at once. Where it is cut its last line, which calls main, is missing
-    return `eval "$(cat)"\n${assembleScript(script, { ...values, ...carried })}`;
+    return READ_AT_ONCE + assembleScript(script, { ...values, ...carried });
 }
 
 const stepOf = (script: string) => script.replace(/\.sh$/, "");

@@ -8,6 +8,9 @@ const ground = ["lib/say.sh", "lib/host.sh"];
 const texts = new Map<string, string>();
 const assembled = new Map<string, string>();
 
+/** Before a script on stdin: bash reads a pipe a byte at a time, and cat takes it at once. What is cut still has no last line. */
+export const READ_AT_ONCE = 'eval "$(cat)"\n';
+
 /** The parameters of a script: NAME to value. Names are upper case; values are any text without NUL. */
 export type Parameters = Record<string, string | number | boolean>;
 

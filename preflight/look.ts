@@ -1,6 +1,6 @@
 import { defaults } from "../core/defaults";
 import type { NodeRequest, PreflightRequest } from "../core/preflightRequest";
-import { assembleScript } from "../core/script";
+import { assembleScript, READ_AT_ONCE } from "../core/script";
 import { bashCommand } from "../core/shell";
 import { Facts } from "./facts";
 import type { Finding } from "./problem";
@@ -30,7 +30,7 @@ export async function look(node: NodeRequest, peer: NodeRequest, request: Prefli
         const answered = Date.now();
         const clockSeconds = (Number(clock.stdout) - (asked + answered) / 2) / 1000;
         const command = bashCommand(node.ssh.user ?? defaults.ssh.user, "up");
-        const outcome = await shell.run(command, scriptOf(node, peer, request), 180_000);
+        const outcome = await shell.run(command, READ_AT_ONCE + scriptOf(node, peer, request), 180_000);
         return {
             node,
             facts: new Facts(outcome.stdout),

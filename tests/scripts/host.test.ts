@@ -253,6 +253,28 @@ describe("nothing ends in silence:", () => {
     });
 });
 
+describe("what no statement changes", () => {
+    it("is asked once, in whatever subshell, and anew after a restart", async () => {
+        const host = makeHost();
+        host.local.variables.set("datadir", "/data/");
+        const body =
+            'require_client\nprintf "%s " "$(read_fixed datadir)" "$(read_fixed datadir)" "$(ask_anew; read_fixed datadir)"';
+        const run = await host.runText(withMain(body));
+        expect([run.exitCode, run.stdout]).toEqual([0, "/data/ /data/ /data/ "]);
+        expect(host.local.statements).toEqual(["SELECT @@global.datadir", "SELECT @@global.datadir"]);
+    });
+
+    it("is asked each time where the disk has no room for it", async () => {
+        const host = makeHost();
+        host.local.variables.set("datadir", "/data/");
+        const body =
+            'require_client\nmkdir "$SCRATCH/once-datadir.new"\nprintf "%s " "$(read_fixed datadir)" "$(read_fixed datadir)"';
+        const run = await host.runText(withMain(body));
+        expect([run.exitCode, run.stdout, run.stderr]).toEqual([0, "/data/ /data/ ", ""]);
+        expect(host.local.statements).toEqual(["SELECT @@global.datadir", "SELECT @@global.datadir"]);
+    });
+});
+
 describe("what a step says", () => {
     it("holds no password, in a note, a warning or a message", async () => {
         const run = await makeHost().runText(

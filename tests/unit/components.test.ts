@@ -1,3 +1,4 @@
+import { READ_AT_ONCE } from "../../core/script";
 import { type Built, build, buildPair, plainArgs, secretOf, secrets } from "./pair";
 
 const command = "command:remote:Command";
@@ -227,6 +228,8 @@ describe("every step", () => {
         for (const { name, inputs, deleteBeforeReplace, retainOnDelete, ignoreChanges } of commands) {
             expect([name, Object.keys(inputs).filter((key) => !allowed.includes(key))]).toEqual([name, []]);
             expect([name, inputs.addPreviousOutputInEnv, inputs.logging]).toEqual([name, false, "stderr"]);
+            const begin = String(secretOf(inputs.stdin)).slice(0, READ_AT_ONCE.length);
+            expect([name, begin]).toEqual([name, READ_AT_ONCE]);
             expect([name, deleteBeforeReplace, retainOnDelete, ignoreChanges]).toEqual([name, true, false, []]);
         }
     });

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { assembleScript, type Parameters } from "../../core/script";
+import { assembleScript, type Parameters, READ_AT_ONCE } from "../../core/script";
 import { remoteText, runBash, withFolder } from "./bash";
 
 /** No part of it but the whole group is something that bash would run. */
@@ -164,7 +164,7 @@ function touchedBy(text: string): string {
 }
 
 describe("a text that is cut on its way", () => {
-    const text = Buffer.from(textOf("attach-replica.sh"));
+    const text = Buffer.from(READ_AT_ONCE + textOf("attach-replica.sh"));
 
     it("runs nothing, wherever it is cut before its last line", () => {
         const step = Math.ceil(text.length / 40);
