@@ -8,8 +8,11 @@ const ground = ["lib/say.sh", "lib/host.sh"];
 const texts = new Map<string, string>();
 const assembled = new Map<string, string>();
 
-/** Before a script on stdin: bash reads a pipe a byte at a time, and cat takes it at once. What is cut still has no last line. */
-export const READ_AT_ONCE = 'eval "$(cat)"\n';
+/**
+ * Before a script on stdin: bash reads a pipe a byte at a time, and cat takes it at once. What is cut still has no last line. Where cat dies on its
+ * way bash would go on with the rest of stdin, from the middle of the script: so nothing runs then, nor is anything read after it.
+ */
+export const READ_AT_ONCE = 'SCRIPT="$(cat)" || exit; eval "unset SCRIPT; $SCRIPT"; exit\n';
 
 /** The parameters of a script: NAME to value. Names are upper case; values are any text without NUL. */
 export type Parameters = Record<string, string | number | boolean>;

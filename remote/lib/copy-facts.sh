@@ -2,12 +2,13 @@
 
 # read_copy_facts: KEY=VALUE words. clone= is yes, or why this host cannot take part, with ~ for blanks.
 read_copy_facts() {
-    local page names system packet
+    # in a word of its own, for before bash 4.3 a \~ keeps its backslash
+    local page names system packet blank='~'
     printf 'server=%s/%s zstd=%s clone=%s' "$FLAVOUR" "$VERSION_TEXT" "$(tell_zstd)" "$(tell_clone | tr ' ' '~')"
     if has_clone; then
         IFS=$'\t' read -r page names system packet \
             <<<"$(sql 'SELECT @@global.innodb_page_size, @@global.lower_case_table_names, @@global.innodb_data_file_path, @@global.max_allowed_packet')"
-        printf ' machine=%s page=%s names=%s system=%s packet=%s plugins=%s' "$(uname -m)" "$page" "$names" "${system// /\~}" "$packet" "$(read_added_plugins)"
+        printf ' machine=%s page=%s names=%s system=%s packet=%s plugins=%s' "$(uname -m)" "$page" "$names" "${system// /$blank}" "$packet" "$(read_added_plugins)"
     fi
     echo
 }

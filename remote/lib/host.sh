@@ -93,11 +93,11 @@ change_note() {
     remember "$name" "state=$state ${text#state=* }${*:+ $*}"
 }
 
-# value_of KEY TEXT: the value in a line of key=value words; of several the first.
+# value_of KEY TEXT: the value in a line of key=value words; of several the first. No ${…//…}: of an inventory of
+# many lines that takes bash minutes.
 value_of() {
-    local text=" ${2//$'\n'/ }"
-    case "$text" in *" $1="*) text="${text#*" $1="}" ;; *) return 0 ;; esac
-    printf '%s\n' "${text%% *}"
+    local word=$'[ \n]'"$1"$'=([^ \n]*)'
+    if [[ " $2" =~ $word ]]; then printf '%s\n' "${BASH_REMATCH[1]}"; fi
 }
 
 # How often a step that takes its time says so: somebody may be looking, and where nobody is left to hear it, the broken pipe ends the step.

@@ -39,7 +39,7 @@ dd bs=64k <&6 >"$folder/pipe" 2>"$folder/count" &
 count=$!
 mbstream -x -C "$folder/new" <"$folder/pipe" &
 sink=$!
-while sleep 0.1 && kill -0 "$sink" && sync -f "$folder"; do :; done >/dev/null 2>&1 8>&- &
+while sleep 0.1 && kill -0 "$sink" && sync -f "$folder"; do :; done >/dev/null 2>&1 6<&- 8>&- &
 printf '%s\n' "$$" "$count" "$sink" >"$lock"
 exec 6<&-
 wait "$sink"

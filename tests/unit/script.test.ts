@@ -179,6 +179,22 @@ describe("a text that is cut on its way", () => {
         expect(touchedBy(text.toString())).toBe("mariadb\n");
     });
 
+    it("runs nothing where what reads it dies on its way: neither what it has read, nor the rest", () => {
+        withFolder((folder) => {
+            const script = `${READ_AT_ONCE}echo before\nX='\necho amid\n'\necho after\n`;
+            expect(runBash(script).stdout.toString()).toBe("before\nafter\n");
+            writeFileSync(join(folder, "cat"), "#!/bin/sh\ndd bs=1 count=15 2>/dev/null\nkill -9 $$\n");
+            chmodSync(join(folder, "cat"), 0o755);
+            const run = runBash(script, { PATH: `${folder}:${process.env.PATH}` });
+            expect([run.exitCode, run.stdout.toString()]).toEqual([137, ""]);
+        });
+    });
+
+    it("is in no step's environment", () => {
+        const script = `${READ_AT_ONCE}env | grep -c SCRIPT || true\n`;
+        expect(runBash(script, { SCRIPT: "of the host's" }).stdout.toString()).toBe("0\n");
+    });
+
     it("runs nothing when it is cut within its last line, up to the brace that makes it whole", () => {
         for (let cut = lastLine.length; cut > " </dev/null".length; cut--) {
             expect([cut, touchedBy(text.subarray(0, text.length - cut).toString("latin1"))]).toEqual([cut, ""]);

@@ -25,6 +25,15 @@ describe("value_of", () => {
         expect(told(`value_of ${key} ${quoteWord(note)}`)).toBe(value);
     });
 
+    it("is told of an inventory of 200000 lines, too, which a step reads in no time", () => {
+        const lines = 'text="$(echo receipt=x && seq -f "table shop.t%.0f 5 77" 200000 && echo last=y)"';
+        expect(
+            told(
+                `${lines}\nSECONDS=0\nvalue_of receipt "$text"\nvalue_of last "$text"\nvalue_of none "$text"\n[ "$SECONDS" -lt 10 ]`,
+            ),
+        ).toBe("x\ny\n");
+    }, 300_000);
+
     it("is nothing of nothing, and takes no text for a pattern", () => {
         expect(told("value_of key ''")).toBe("");
         expect(told("value_of key 'a=* key=*[?]* b=1'")).toBe("*[?]*\n");
