@@ -17,20 +17,23 @@ open_donor() {
 
 # close_donor: on both; the recipient has got the source's rights and plugins with its data. A clone that still runs needs both, and ends first.
 close_donor() {
-    local known
+    local known plugin
     known="$(recall donor)"
     [ -n "$known" ] || return 0
     if [ -n "$(value_of from "$known")" ]; then end_running_clone; else end_donations; fi
-    with_write_access end_donor "$(value_of plugin "$known")"
+    plugin="$(value_of plugin "$known")"
+    # a clone that was cut has the plugin in use for a moment after its connection has gone (1883); the fence is off for each try alone
+    wait_until 60 with_write_access end_donor "$plugin" || with_write_access sql 'UNINSTALL PLUGIN clone'
     forget donor
 }
+# end_donor PLUGIN: status 1 where the server does not take the plugin out so far.
 end_donor() {
     revoke_clone_right
     case "$1" in
         ours)
             has_clone_plugin || return 0
             # named in the option files meanwhile: it is the server's own then, and its row alone is not
-            if is_clone_permanent; then drop_plugin_row; else take_plugin_out; fi
+            if is_clone_permanent; then drop_plugin_row; else try_sql 'UNINSTALL PLUGIN clone'; fi
             ;;
         row) drop_plugin_row ;;
     esac
@@ -40,8 +43,6 @@ revoke_clone_right() {
         sql 'SET SESSION sql_log_bin = 0' "REVOKE BACKUP_ADMIN ON *.* FROM $(sql_account)"
     fi
 }
-# A clone that was cut has it in use for a moment after its connection has gone (1883).
-take_plugin_out() { wait_until 60 try_sql 'UNINSTALL PLUGIN clone' || sql 'UNINSTALL PLUGIN clone'; }
 drop_plugin_row() { sql 'SET SESSION sql_log_bin = 0' "DELETE FROM mysql.plugin WHERE name = 'clone'"; }
 has_plugin_row() { [ -n "$(sql "SELECT 1 FROM mysql.plugin WHERE name = 'clone'")" ]; }
 # With clone=FORCE_PLUS_PERMANENT the server takes it out for nobody (1702).

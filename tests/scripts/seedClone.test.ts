@@ -484,6 +484,28 @@ describe("a clone whose client was killed goes on in b's server", () => {
         ]);
     });
 
+    it("and has the plugin in use: the fence is off for each try alone, not for the wait", async () => {
+        const { host } = orphaned();
+        const { rules, variables } = host.local;
+        variables.set("super_read_only", "1");
+        rules.unshift({
+            on: uninstall,
+            answer: () => {
+                rules.shift();
+                return refused(1883, "Plugin 'clone' cannot be uninstalled now. Plugin is still in use.");
+            },
+        });
+        const run = await host.run(admit, parameters, "down");
+        const open = "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1";
+        const close = "SET GLOBAL super_read_only = 1";
+        const attempt = [open, uninstall, close];
+        expect([run.exitCode, changes(run.statements), host.memory("donor")]).toEqual([
+            0,
+            [kill, ...attempt, ...attempt],
+            undefined,
+        ]);
+    });
+
     it("and is ended before a stream is let in", async () => {
         const { host } = orphaned();
         host.write("/root/.ssh/authorized_keys", "");
