@@ -25,14 +25,12 @@ describe("value_of", () => {
         expect(told(`value_of ${key} ${quoteWord(note)}`)).toBe(value);
     });
 
-    it("is told of an inventory of 200000 lines, too, which a step reads in no time", () => {
-        const lines = 'text="$(echo receipt=x && seq -f "table shop.t%.0f 5 77" 200000 && echo last=y)"';
-        expect(
-            told(
-                `${lines}\nSECONDS=0\nvalue_of receipt "$text"\nvalue_of last "$text"\nvalue_of none "$text"\n[ "$SECONDS" -lt 10 ]`,
-            ),
-        ).toBe("x\ny\n");
-    }, 300_000);
+    // where it takes time by the square of the length, this takes minutes
+    it("is told of an inventory of 200000 lines, too", () => {
+        const text = 'text="$(echo receipt=x && seq -f "table shop.t%.0f 5 77" 200000 && echo last=y)"';
+        const asked = ["receipt", "last", "none"].map((key) => `value_of ${key} "$text"`);
+        expect(told([text, ...asked].join("\n"))).toBe("x\ny\n");
+    }, 60_000);
 
     it("is nothing of nothing, and takes no text for a pattern", () => {
         expect(told("value_of key ''")).toBe("");
