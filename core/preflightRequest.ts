@@ -1,5 +1,6 @@
 import { defaults } from "./defaults";
 import { type OptionSettings, optionLines } from "./optionLines";
+import { isOfOneFlavour } from "./seedMethods";
 import type { SshHop } from "./sshSettings";
 
 /** What somebody has looked at and takes, each refused otherwise. */
@@ -54,7 +55,7 @@ export interface PairInput {
     a: NodeInput;
     b: NodeInput;
     account?: { name?: string | undefined; hostPattern?: string | undefined } | undefined;
-    seed?: { backupFile?: string | undefined } | undefined;
+    seed?: { backupFile?: string | undefined; method?: string | undefined } | undefined;
     accept?: Accept | undefined;
     tls?: TlsAsked | undefined;
     gone?: string | undefined;
@@ -91,6 +92,8 @@ export interface PreflightRequest {
     a: NodeRequest;
     b: NodeRequest;
     backupFile: string;
+    /** The setting seed.method, where that is one flavour's own: clone or mariabackup. */
+    method?: string;
     /** NAME@PATTERN of the replication account. */
     account: string;
     accept: Accept;
@@ -113,6 +116,7 @@ export function preflightRequest(input: PairInput, converge?: string): Preflight
         a,
         b: nodeRequest("b", input.b),
         backupFile: input.seed?.backupFile ?? defaults.seed.backupFile,
+        ...(isOfOneFlavour(input.seed?.method) && { method: input.seed?.method }),
         account: `${input.account?.name ?? defaults.account.name}@${input.account?.hostPattern ?? defaults.account.hostPattern}`,
         accept: input.accept ?? {},
         ...(admin && {

@@ -5,6 +5,10 @@
  */
 export const SEED_METHODS = ["auto", "dump", "stream", "clone", "mariabackup"] as const;
 
+/** Whether it is a method of MySQL's or of MariaDB's alone. */
+export const isOfOneFlavour = (method: string | undefined): method is "clone" | "mariabackup" =>
+    method === "clone" || method === "mariabackup";
+
 /** Undefined, or what is wrong with this method beside the other settings, as words that follow `seed.method`. */
 export function findMethodProblem(method: string, keepBackup: boolean): string | undefined {
     return keepBackup && method !== "auto" && method !== "dump"

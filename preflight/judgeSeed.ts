@@ -17,7 +17,23 @@ export function judgeSeed(request: PreflightRequest, a: Seen, b: Seen, found: Fi
         judgeFresh(request, a, b, found);
     }
     if (isSeedWanted(a, b)) {
+        judgeMethod(request.method, a, found);
         judgeSource(request, a, b, found);
+    }
+}
+
+/** The clone plugin came with MySQL 8.0.17. All else that a method asks for is looked at when it is chosen (remote/seed-offer/method.sh). */
+function judgeMethod(method: string | undefined, a: Seen, found: Findings): void {
+    const [flavour = "", text = "", version = "0"] = a.facts.rows("server")[0] ?? [];
+    const why =
+        method === "mariabackup" && flavour === "MySQL"
+            ? "mariabackup is MariaDB's"
+            : method === "clone" && (flavour === "MariaDB" || (flavour === "MySQL" && Number(version) < 80017))
+              ? "clone is MySQL's, from 8.0.17 on"
+              : "";
+    if (why !== "") {
+        const what = `runs ${flavour} ${text}, and seed.method ${why}`;
+        found.refuse("a", "MM_PREFLIGHT_METHOD", what, "set seed.method to auto, stream or dump, or take it out");
     }
 }
 

@@ -12,17 +12,17 @@ choose_method() {
             close_donor
         fi
         [ -n "$why" ] || break
-        [ "$METHOD" = auto ] || fail MM_SEED_METHOD "seed.method is $METHOD, and that cannot be done from $NODE: $why. Nothing was changed" \
+        [ "$METHOD" = auto ] || fail MM_SEED_METHOD "seed.method is $METHOD, and that cannot be done from $NODE: $why. No seed was begun" \
             "mend that (what was mended on the peer is seen after pulumi config set mysql-master-master:converge with a new text), or set seed.method to auto or dump; then run up again"
-        slower="$slower; $method: $why"
+        slower="$slower; not $method: $why"
     done
     CHOSEN="$method"
     case "$METHOD:$slower" in
-        auto:) note "seed.method auto takes $CHOSEN, the fastest that both servers know" ;;
+        auto:) note "seed.method auto takes $CHOSEN, the fastest that both can do" ;;
         # what the user asks for is no news
         auto:*) case "$KEEP_BACKUP:$LOCK_ALL_TABLES" in
-            false:false) warn MM_SEED_SLOWER "seed.method auto takes $CHOSEN, for ${slower#; }" ;;
-            *) note "seed.method auto takes $CHOSEN, for ${slower#; }" ;;
+            false:false) warn MM_SEED_SLOWER "seed.method auto takes $CHOSEN$slower" ;;
+            *) note "seed.method auto takes $CHOSEN$slower" ;;
         esac ;;
     esac
 }

@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 test("up, with an account that has the rights of README.md and no others", async () => {
     expect(await stack.mustUp()).toContain(
-        "MM_SEED_SLOWER: a: seed.method auto takes stream, for clone: the login lacks DELETE, BACKUP_ADMIN, CLONE_ADMIN",
+        "MM_SEED_SLOWER: a: seed.method auto takes stream; not clone: the login lacks DELETE, BACKUP_ADMIN, CLONE_ADMIN",
     );
     expect([await a.replica("Replica_SQL_Running"), await b.replica("Replica_SQL_Running")]).toEqual(["Yes", "Yes"]);
 });

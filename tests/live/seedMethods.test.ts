@@ -48,7 +48,7 @@ beforeAll(async () => {
 test("auto clones where both servers can: the plugin and the right that it needed are gone again, and an up after it changes nothing", async () => {
     const before = await dataOf(a);
     const text = await stack.mustUp();
-    expect(text).toContain("a: seed.method auto takes clone, the fastest that both servers know");
+    expect(text).toContain("a: seed.method auto takes clone, the fastest that both can do");
     expect(text).toMatch(/b: cloned: \d+\.\d MB in \d+\.\d s, \d+\.\d MB\/s/);
     expect(text).not.toContain("MM_SEED_SLOWER");
     await expectWhole(before);
@@ -106,7 +106,7 @@ test("a set method that cannot be is refused, and auto says why it takes a slowe
     const { exitCode, text } = await stack.up();
     expect(exitCode).not.toBe(0);
     expect(text).toContain(
-        "error MM_SEED_METHOD: seed.method is clone, and that cannot be done from a: on the peer there is no clone plugin among the server's files. Nothing was changed",
+        "error MM_SEED_METHOD: seed.method is clone, and that cannot be done from a: on the peer there is no clone plugin among the server's files. No seed was begun",
     );
     expect([await leftovers(a), await plugin(a), await b.sql("SHOW DATABASES LIKE 'shop'")]).toEqual(["", "", ""]);
     stack.settings.seed = { compress: true };
@@ -119,7 +119,7 @@ test("a set method that cannot be is refused, and auto says why it takes a slowe
     await Promise.all([a, b].map((host) => host.run("touch /run/seen")));
     expect(await Promise.all(watched)).toEqual(["", ""]);
     expect(said).toContain(
-        "MM_SEED_SLOWER: a: seed.method auto takes stream, for clone: on the peer there is no clone plugin among the server's files",
+        "MM_SEED_SLOWER: a: seed.method auto takes stream; not clone: on the peer there is no clone plugin among the server's files",
     );
     expect(said).toContain("a: what is sent goes compressed");
     expect(said).toMatch(/a: streamed into b\.example\.com: \d+\.\d MB in \d+\.\d s, \d+\.\d MB\/s/);

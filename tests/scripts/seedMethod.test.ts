@@ -61,7 +61,7 @@ describe("seed.method auto", () => {
         expect(run).toMatchObject({
             exitCode: 0,
             stdout: expect.stringMatching(/^offer method=clone plugin=ours names=[0-9a-f]{16}\n$/),
-            stderr: "a: seed.method auto takes clone, the fastest that both servers know\n",
+            stderr: "a: seed.method auto takes clone, the fastest that both can do\n",
         });
         expect(changes(run.statements).slice(0, 3)).toEqual([...grant, install]);
         expect(tracesOf(host)).toEqual([false, false, "plugin=ours\n", true]);
@@ -89,7 +89,7 @@ describe("seed.method auto", () => {
         expect([run.exitCode, methodOf(run.stdout), run.stderr]).toEqual([
             0,
             method,
-            `a: seed.method auto takes ${method}, the fastest that both servers know\n`,
+            `a: seed.method auto takes ${method}, the fastest that both can do\n`,
         ]);
     });
 
@@ -105,7 +105,7 @@ describe("seed.method auto", () => {
         expect([run.exitCode, methodOf(run.stdout), run.stderr, changes(run.statements)]).toEqual([
             0,
             "dump",
-            `a: seed.method auto takes dump, for clone: ${why}; stream: ${why}\n`,
+            `a: seed.method auto takes dump; not clone: ${why}; not stream: ${why}\n`,
             [],
         ]);
     });
@@ -117,7 +117,7 @@ describe("seed.method auto", () => {
         expect([run.exitCode, methodOf(run.stdout), run.stderr]).toEqual([
             0,
             "stream",
-            "warning MM_SEED_SLOWER: a: seed.method auto takes stream, for clone: its server refuses what that needs " +
+            "warning MM_SEED_SLOWER: a: seed.method auto takes stream; not clone: its server refuses what that needs " +
                 "(ERROR 1290 (HY000) at line 1: running with --skip-x )\n",
         ]);
         expect(changes(run.statements)).toEqual([...grant, install, ...revoke]);
@@ -315,7 +315,7 @@ describe("what keeps a from being cloned,", () => {
                 exitCode: 1,
                 stdout: "",
                 stderr:
-                    `error MM_SEED_METHOD: seed.method is clone, and that cannot be done from a: ${why}. Nothing was changed\n` +
+                    `error MM_SEED_METHOD: seed.method is clone, and that cannot be done from a: ${why}. No seed was begun\n` +
                     "  next: mend that (what was mended on the peer is seen after pulumi config set mysql-master-master:converge with a new text), or set seed.method to auto or dump; then run up again\n",
             });
             // of a right that was refused there is nothing to take back
@@ -332,7 +332,7 @@ describe("what keeps a from being cloned,", () => {
             expect([run.exitCode, methodOf(run.stdout), run.stderr]).toEqual([
                 0,
                 "stream",
-                `warning MM_SEED_SLOWER: a: seed.method auto takes stream, for clone: ${why}\n`,
+                `warning MM_SEED_SLOWER: a: seed.method auto takes stream; not clone: ${why}\n`,
             ]);
             expect(tracesOf(host)).toEqual([true, true, undefined, false]);
         },
@@ -353,7 +353,7 @@ describe("what keeps a from being cloned,", () => {
         const run = await host.run(script, { ...parameters, METHOD: "clone" });
         expect([run.exitCode, run.stderr.split("\n")[0]]).toEqual([
             1,
-            "error MM_SEED_METHOD: seed.method is clone, and that cannot be done from a: this series has no clone plugin. Nothing was changed",
+            "error MM_SEED_METHOD: seed.method is clone, and that cannot be done from a: this series has no clone plugin. No seed was begun",
         ]);
     });
 });

@@ -24,7 +24,7 @@ export function proveFiles(kind: string): void {
         test("auto takes it, b is a's equal, and a second up changes nothing", async () => {
             const before = await contentOf(a);
             expect(await stack.mustUp()).toContain(
-                "a: seed.method auto takes mariabackup, the fastest that both servers know",
+                "a: seed.method auto takes mariabackup, the fastest that both can do",
             );
             await expectPair(before);
             await stack.mustFindAllDone();

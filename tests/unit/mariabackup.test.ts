@@ -29,7 +29,7 @@ echo "$CHOSEN"
     it("is mariabackup, where both hosts can", () => {
         expect(choose("auto")).toEqual([
             "mariabackup",
-            "a: seed.method auto takes mariabackup, the fastest that both servers know",
+            "a: seed.method auto takes mariabackup, the fastest that both can do",
         ]);
         expect(choose("mariabackup")).toEqual(["mariabackup", ""]);
     });
@@ -50,19 +50,19 @@ echo "$CHOSEN"
     ])("is stream where %s, with a warning; and no other where mariabackup is asked for", (_, facts, why) => {
         expect(choose("auto", facts)).toEqual([
             "stream",
-            `warning MM_SEED_SLOWER: a: seed.method auto takes stream, for mariabackup: ${why}`,
+            `warning MM_SEED_SLOWER: a: seed.method auto takes stream; not mariabackup: ${why}`,
         ]);
         const [chosen, words] = choose("mariabackup", facts);
         expect(chosen).toBe("");
         expect(words).toContain(
-            `error MM_SEED_METHOD: seed.method is mariabackup, and that cannot be done from a: ${why}. Nothing was changed\n`,
+            `error MM_SEED_METHOD: seed.method is mariabackup, and that cannot be done from a: ${why}. No seed was begun\n`,
         );
     });
 
     it("is dump, and that is no news, where the backup is to be kept or all tables to be locked", () => {
         expect(choose("auto", { keep: "true" })).toEqual([
             "dump",
-            "a: seed.method auto takes dump, for mariabackup: seed.keepBackup asks for the file; stream: seed.keepBackup asks for the file",
+            "a: seed.method auto takes dump; not mariabackup: seed.keepBackup asks for the file; not stream: seed.keepBackup asks for the file",
         ]);
         expect(choose("auto", { lock: "true" })[0]).toBe("dump");
     });

@@ -149,6 +149,31 @@ const refused: [string, Case, string[]][] = [
         { b: variable("innodb_page_size", "4096") },
         ["PAGE_SIZE pair: b runs with innodb_page_size 4096 and a with 16384"],
     ],
+    [
+        "mariabackup on MySQL",
+        { pair: { ...stack, seed: { method: "mariabackup" } } },
+        ["METHOD a: runs MySQL 9.7.4, and seed.method mariabackup is MariaDB's"],
+    ],
+    [
+        "mariabackup on MySQL, where b needs no seed",
+        { pair: { ...stack, seed: { method: "mariabackup" } }, b: { without: ["mark seed"], with: marked("done") } },
+        [],
+    ],
+    ["clone on MySQL", { pair: { ...stack, seed: { method: "clone" } } }, []],
+    ...["MariaDB 10.11.19 101119", "MySQL 8.0.15 80015"].map((text): [string, Case, string[]] => [
+        `clone on ${text}`,
+        { pair: { ...stack, seed: { method: "clone" } }, a: server(text), b: server(text) },
+        [`METHOD a: runs ${text.replace(/ \d+$/, "")}, and seed.method clone is MySQL's, from 8.0.17 on`],
+    ]),
+    [
+        "mariabackup on MariaDB",
+        {
+            pair: { ...stack, seed: { method: "mariabackup" } },
+            a: server("MariaDB 10.11.19 101119"),
+            b: server("MariaDB 10.11.19 101119"),
+        },
+        [],
+    ],
     ["clocks two minutes apart", { clocks: [120.04, 0] }, ["CLOCKS pair: the clocks are 120.0 s apart, b's is behind"]],
     [
         "clocks 3 s apart, with a warning",
