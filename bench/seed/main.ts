@@ -101,7 +101,7 @@ async function seedBy(stack: Stack, method: string): Promise<{ parts: Part[]; me
     } finally {
         memory.stop();
     }
-    return { parts: steps.parts, memory: memory.stop() };
+    return { parts: steps.parts, memory: memory.most };
 }
 
 function describeCopy(part: Part): Seen {

@@ -24,7 +24,7 @@ const LOOK_EVERY_MS = 200;
 
 /** Looks every 0.2 s, from its making until `stop`. */
 export class MemoryWatch {
-    private readonly most: Memory = { hosts: 0, pulumi: 0 };
+    readonly most: Memory = { hosts: 0, pulumi: 0 };
     private readonly timer: NodeJS.Timeout;
 
     constructor(lab: Lab) {
@@ -35,9 +35,8 @@ export class MemoryWatch {
         }, LOOK_EVERY_MS);
     }
 
-    stop(): Memory {
+    stop(): void {
         clearInterval(this.timer);
-        return this.most;
     }
 }
 
@@ -46,7 +45,7 @@ export function sumUp(processes: Process[], subnet: string): Memory {
     const digits = subnet.split(".").map((part) => Number(part).toString(16).padStart(2, "0"));
     const ofSsh = new RegExp(`/mm${digits.join("")}-[a-z]/payload/.*(/ssh\\.service|/session-)`);
     const engines = new Set<number>();
-    // grows while it is walked: a child may have a lower number than its parent
+    // until none is added: a child may come before its parent
     for (let before = -1; before !== engines.size; ) {
         before = engines.size;
         for (const { pid, parent, name } of processes) {

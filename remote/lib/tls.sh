@@ -59,7 +59,7 @@ require_own_tls() {
 channel_ca_path() {
     local folder
     [ -n "$TLS_CA" ] || return 0
-    folder="$(read_variable datadir)"
+    folder="$(read_fixed datadir)"
     printf '%s/mysql-master-master-ca-%s.pem' "${folder%/}" "$(printf '%s' "$TLS_CA" | sha256sum | cut -c 1-12)"
 }
 
@@ -76,7 +76,7 @@ ensure_channel_ca() {
 # drop_channel_cas [KEPT]: what earlier settings have left.
 drop_channel_cas() {
     local folder file
-    folder="$(read_variable datadir)"
+    folder="$(read_fixed datadir)"
     for file in "${folder%/}"/mysql-master-master-ca-*.pem; do
         if [ -e "$file" ] && [ "$file" != "${1:-}" ]; then rm -f "$file"; fi
     done

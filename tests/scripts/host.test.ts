@@ -254,23 +254,23 @@ describe("nothing ends in silence:", () => {
 });
 
 describe("what no statement changes", () => {
-    it("is asked once, in whatever subshell, and anew after a restart", async () => {
+    const twice = '"$(read_fixed datadir)" "$(read_fixed datadir)"';
+    it.each([
+        [
+            "once, in whatever subshell, and anew after a restart",
+            `printf "%s " ${twice} "$(ask_anew; read_fixed datadir)"`,
+            "/data/ /data/ /data/ ",
+        ],
+        [
+            "each time where the disk has no room for it",
+            `mkdir "$SCRATCH/once-datadir.new"\nprintf "%s " ${twice}`,
+            "/data/ /data/ ",
+        ],
+    ])("is asked %s", async (_, body, told) => {
         const host = makeHost();
         host.local.variables.set("datadir", "/data/");
-        const body =
-            'require_client\nprintf "%s " "$(read_fixed datadir)" "$(read_fixed datadir)" "$(ask_anew; read_fixed datadir)"';
-        const run = await host.runText(withMain(body));
-        expect([run.exitCode, run.stdout]).toEqual([0, "/data/ /data/ /data/ "]);
-        expect(host.local.statements).toEqual(["SELECT @@global.datadir", "SELECT @@global.datadir"]);
-    });
-
-    it("is asked each time where the disk has no room for it", async () => {
-        const host = makeHost();
-        host.local.variables.set("datadir", "/data/");
-        const body =
-            'require_client\nmkdir "$SCRATCH/once-datadir.new"\nprintf "%s " "$(read_fixed datadir)" "$(read_fixed datadir)"';
-        const run = await host.runText(withMain(body));
-        expect([run.exitCode, run.stdout, run.stderr]).toEqual([0, "/data/ /data/ ", ""]);
+        const run = await host.runText(withMain(`require_client\n${body}`));
+        expect([run.exitCode, run.stdout, run.stderr]).toEqual([0, told, ""]);
         expect(host.local.statements).toEqual(["SELECT @@global.datadir", "SELECT @@global.datadir"]);
     });
 });

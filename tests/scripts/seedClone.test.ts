@@ -466,28 +466,15 @@ describe("a clone whose client was killed goes on in b's server", () => {
         expect([run.exitCode, changes(run.statements), host.memory("donor")]).toEqual([0, [uninstall], undefined]);
     });
 
-    it("and has the plugin in use for a moment longer: that is waited for", async () => {
-        const { host } = orphaned();
-        const { rules } = host.local;
-        rules.unshift({
-            on: uninstall,
-            answer: () => {
-                rules.shift();
-                return refused(1883, "Plugin 'clone' cannot be uninstalled now. Plugin is still in use.");
-            },
-        });
-        const run = await host.run(admit, parameters, "down");
-        expect([run.exitCode, changes(run.statements), host.memory("donor")]).toEqual([
-            0,
-            [kill, uninstall, uninstall],
-            undefined,
-        ]);
-    });
-
-    it("and has the plugin in use: the fence is off for each try alone, not for the wait", async () => {
+    const opens = "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1";
+    const closes = "SET GLOBAL super_read_only = 1";
+    it.each([
+        ["for a moment longer: that is waited for", "0", [uninstall]],
+        ["on a closed node: the fence is off for each try alone, not for the wait", "1", [opens, uninstall, closes]],
+    ])("and has the plugin in use %s", async (_, fence, attempt) => {
         const { host } = orphaned();
         const { rules, variables } = host.local;
-        variables.set("super_read_only", "1");
+        variables.set("super_read_only", fence);
         rules.unshift({
             on: uninstall,
             answer: () => {
@@ -496,9 +483,6 @@ describe("a clone whose client was killed goes on in b's server", () => {
             },
         });
         const run = await host.run(admit, parameters, "down");
-        const open = "SET GLOBAL super_read_only = 0, GLOBAL read_only = 1";
-        const close = "SET GLOBAL super_read_only = 1";
-        const attempt = [open, uninstall, close];
         expect([run.exitCode, changes(run.statements), host.memory("donor")]).toEqual([
             0,
             [kill, ...attempt, ...attempt],
