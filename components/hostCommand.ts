@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { defaults } from "../core/defaults";
-import { assembleScript, type Parameters, READ_AT_ONCE } from "../core/script";
+import { assembleScript, type Parameters, packScript } from "../core/script";
 import { bashCommand } from "../core/shell";
 
 /** One hop of an SSH connection. */
@@ -120,7 +120,7 @@ function assembleStep({ script, carries }: HostCommandArgs, values: Parameters):
     const carried = carries && {
         [carries.name]: assembleScript(carries.script, { ...values, STEP: stepOf(carries.script) }),
     };
-    return READ_AT_ONCE + assembleScript(script, { ...values, ...carried });
+    return packScript(script, { ...values, ...carried });
 }
 
 const stepOf = (script: string) => script.replace(/\.sh$/, "");

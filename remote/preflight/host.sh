@@ -4,7 +4,7 @@ tell_host() { # SSH_CONNECTION
     local tool name address
     tell root "$(id -u)"
     tell bash "${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]}"
-    for tool in awk sed grep cmp ssh ssh-keygen flock timeout sync mktemp getent df stat sha256sum; do
+    for tool in awk sed grep cmp ssh ssh-keygen flock timeout sync mktemp getent df stat sha256sum base64 gzip; do
         command -v "$tool" >/dev/null || tell missing "$tool"
     done
     [ -n "$(find_program mysqldump mariadb-dump)" ] || tell missing mysqldump

@@ -1,8 +1,8 @@
-import { buildPair, plainArgs, secretOf } from "./pair";
+import { buildPair, plainArgs, scriptIn } from "./pair";
 
 /** A parameter of a step, as its script gets it. */
 function parameter(stdin: unknown, name: string): string | undefined {
-    return new RegExp(`^${name}='([^']*)'$`, "m").exec(String(secretOf(stdin)))?.[1];
+    return new RegExp(`^${name}='([^']*)'$`, "m").exec(scriptIn(stdin))?.[1];
 }
 
 describe("the roles", () => {
@@ -193,7 +193,7 @@ describe("the nodes of a pair", () => {
     it("get ids 10 and 20, offsets 1 and 2, and what else a pair needs", async () => {
         const { get } = await buildPair(plainArgs());
         const facts = (name: string) => {
-            const text = String(secretOf(get(name).inputs.stdin));
+            const text = scriptIn(get(name).inputs.stdin);
             return ["SERVER_ID", "LOG_BIN", "RELAY_LOG", "GTID", "GTID_DOMAIN_ID"]
                 .map((key) => parameter(get(name).inputs.stdin, key))
                 .concat(/^SETTINGS='([^']*)'$/m.exec(text)?.[1]);
@@ -222,7 +222,7 @@ describe("the nodes of a pair", () => {
     it("get none of that where the settings leave it alone", async () => {
         const args = plainArgs();
         args.a.mysql = { rowFormat: false, staggerAutoIncrement: false, serverId: 5, options: { "sync-binlog": "1" } };
-        const text = String(secretOf((await buildPair(args)).get("pair-a-configure").inputs.stdin));
+        const text = scriptIn((await buildPair(args)).get("pair-a-configure").inputs.stdin);
         expect(/^SETTINGS='([^']*)'$/m.exec(text)?.[1]).toBe("sync_binlog=1");
         expect(/^SERVER_ID='([^']*)'$/m.exec(text)?.[1]).toBe("5");
     });
@@ -279,7 +279,7 @@ describe("what the settings say of time", () => {
     const changedBy = async (changes: object) => {
         const texts = async (args: object) =>
             (await buildPair({ ...plainArgs(), ...args })).commands.map(
-                ({ name, inputs }) => [name, secretOf(inputs.stdin)] as const,
+                ({ name, inputs }) => [name, scriptIn(inputs.stdin)] as const,
             );
         const before = new Map(await texts({}));
         return (await texts(changes)).filter(([name, text]) => before.get(name) !== text).map(([name]) => name);

@@ -1,5 +1,5 @@
 import type { MasterMasterPairArgs } from "../../components/masterMasterPair";
-import { type Built, buildPair, plainArgs, plainTexts, secretOf, secrets, sshOf } from "./pair";
+import { type Built, buildPair, plainArgs, plainTexts, scriptIn, secretOf, secrets, sshOf } from "./pair";
 
 /** A pair that uses every kind of secret there is. */
 function secretArgs(): MasterMasterPairArgs {
@@ -37,9 +37,7 @@ describe("a secret", () => {
     it("reaches the scripts on stdin, which is secret as a whole", async () => {
         const { commands } = await buildPair(secretArgs());
         const holders = (secret: string) =>
-            commands
-                .filter(({ inputs }) => String(secretOf(inputs.stdin)).includes(`'${secret}'`))
-                .map(({ name }) => name);
+            commands.filter(({ inputs }) => scriptIn(inputs.stdin).includes(`'${secret}'`)).map(({ name }) => name);
         expect(commands.filter(({ inputs }) => typeof secretOf(inputs.stdin) !== "string")).toEqual([]);
         expect(holders(secrets.login).sort()).toEqual(commands.map(({ name }) => name).sort());
         expect(holders(secrets.account).sort()).toEqual([

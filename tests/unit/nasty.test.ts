@@ -1,6 +1,6 @@
 import type { MasterMasterPairArgs } from "../../components/masterMasterPair";
 import { runBash } from "./bash";
-import { buildPair, secretOf } from "./pair";
+import { buildPair, scriptIn } from "./pair";
 import { problemsOf, read, shortest } from "./stack";
 
 /** Texts of which a shell, SQL, an option file or sed would make something, if they came to them bare. */
@@ -114,7 +114,7 @@ describe("what is taken", () => {
         );
         expect([...said].filter(Boolean).sort()).toEqual(["runs -s -- down", "runs -s -- up"]);
         // the parameters of a script stand before its first function; one of them may hold a script
-        const scripts = commands.map(({ inputs }) => String(secretOf(inputs.stdin)));
+        const scripts = commands.map(({ inputs }) => scriptIn(inputs.stdin));
         const parameters = scripts.map((text) => text.slice(0, text.lastIndexOf("\nredact() {")));
         const shown = runBash(`${parameters.join("\n")}\n`);
         expect([shown.stdout.toString(), shown.stderr, shown.exitCode]).toEqual(["", "", 0]);

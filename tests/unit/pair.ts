@@ -1,6 +1,8 @@
+import { gunzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import type { MasterMasterPairArgs } from "../../components/masterMasterPair";
+import { UNPACK_AT_ONCE } from "../../core/script";
 
 // the first import of Pulumi's packages takes seconds on a busy machine
 jest.setTimeout(60_000);
@@ -155,6 +157,13 @@ export const buildPair = (args: MasterMasterPairArgs, options: BuildOptions = {}
 export function secretOf(input: unknown): unknown {
     const wrapped = input as Record<string, unknown> | undefined;
     return wrapped && typeof wrapped === "object" && envelope in wrapped ? wrapped.value : undefined;
+}
+
+/** The text that the host's bash runs of a step's stdin. */
+export function scriptIn(stdin: unknown): string {
+    const [unpack = "", packed = ""] = String(secretOf(stdin)).split("\n");
+    expect(`${unpack}\n`).toBe(UNPACK_AT_ONCE);
+    return gunzipSync(Buffer.from(packed, "base64")).toString();
 }
 
 /** Every text in some inputs that is in clear. */

@@ -1,7 +1,7 @@
 import { preflightRequest } from "../../core/preflightRequest";
 import { scriptOf } from "../../preflight/look";
 import { reachedIn, remoteText, runBash } from "./bash";
-import { buildPair, plainArgs, secretOf } from "./pair";
+import { buildPair, plainArgs, scriptIn } from "./pair";
 
 /** A name that a script reads and nobody gives ends it on a host, without a code; and one that it does not read runs it for nothing. */
 
@@ -12,11 +12,11 @@ const without = (words: string[], ...known: string[][]) =>
 /** Every text that runs on a host: its step's name, its script, and itself. */
 async function assembledTexts(): Promise<[name: string, script: string, text: string][]> {
     const { commands } = await buildPair(plainArgs());
-    const texts = commands.map(({ name, inputs }) => [name, String(secretOf(inputs.stdin))]);
+    const texts = commands.map(({ name, inputs }) => [name, scriptIn(inputs.stdin)]);
     const request = preflightRequest({ a: { host: "a", ssh: { host: "a" } }, b: { host: "b", ssh: { host: "b" } } });
     const all = [...texts, ["pair-preflight", scriptOf(request.a, request.b, request)]];
     const carrier = commands.find(({ name }) => name === "pair-link-seed-admit");
-    const carried = runBash(`${parametersOf(String(secretOf(carrier?.inputs.stdin)))}\nprintf %s "$RECEIVER"`).stdout;
+    const carried = runBash(`${parametersOf(scriptIn(carrier?.inputs.stdin))}\nprintf %s "$RECEIVER"`).stdout;
     return [...all, ["what pair-link-seed-admit carries", carried.toString()]].map(([name = "", text = ""]) => [
         name,
         `${/^STEP='(.*)'$/m.exec(text)?.[1]}.sh`,

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { assembleScript, type Parameters, READ_AT_ONCE } from "../../core/script";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { assembleScript, type Parameters, packScript, READ_AT_ONCE, UNPACK_AT_ONCE } from "../../core/script";
 import { remoteText, runBash, withFolder } from "./bash";
 
 /** No part of it but the whole group is something that bash would run. */
@@ -200,4 +201,83 @@ describe("a text that is cut on its way", () => {
             expect([cut, touchedBy(text.subarray(0, text.length - cut).toString("latin1"))]).toEqual([cut, ""]);
         }
     });
+});
+
+describe("a packed text", () => {
+    const parameters = parametersOf("attach-replica.sh");
+    const stdin = packScript("attach-replica.sh", parameters);
+    const packed = stdin.slice(UNPACK_AT_ONCE.length);
+
+    it("is the same script, in less than half of the size", () => {
+        const text = gunzipSync(Buffer.from(packed, "base64")).toString();
+        expect(text).toBe(textOf("attach-replica.sh"));
+        expect(stdin.length).toBeLessThan(text.length / 2);
+    });
+
+    it("is the same bytes at each asking and on every machine: another text is a step to be run", () => {
+        expect(packScript("attach-replica.sh", parameters)).toBe(stdin);
+        const given = { NODE: "one and the same text, ".repeat(9) };
+        const bytes = "H4sIAAAAAAAAA/Pzd3G1Vc/PS1VIzEtRKMlIVShOzE1VKEmtKNFRGKrC6lwA2EqIk9c";
+        const begin = UNPACK_AT_ONCE + bytes;
+        expect(packScript("attach-replica.sh", given).slice(0, begin.length)).toBe(begin);
+    });
+
+    it("runs when it is whole, and holds any text", () => {
+        expect(touchedBy(stdin)).toBe("mariadb\n");
+        const nasty = "ä ' \" $x `y` \\ \n\u{1F600}\t end";
+        const text = gunzipSync(
+            Buffer.from(packScript("check-port.sh", { NODE: nasty }).slice(UNPACK_AT_ONCE.length), "base64"),
+        ).toString();
+        expect(runBash(`${text.slice(0, text.indexOf("\nredact() {"))}\nprintf %s "$NODE"`).stdout.toString()).toBe(
+            nasty,
+        );
+    });
+
+    it("runs nothing and fails, wherever it is cut", () => {
+        const step = Math.ceil(packed.length / 40);
+        for (let length = UNPACK_AT_ONCE.length; length < stdin.length; length += step) {
+            expectNothing(stdin.slice(0, length));
+        }
+        for (let cut = 1; cut < 12; cut++) {
+            expectNothing(stdin.slice(0, -cut));
+        }
+    }, 30_000);
+
+    it("runs nothing and fails where only its parameters came", () => {
+        expectNothing(UNPACK_AT_ONCE + gzipSync("NODE='a'\nPORT='3306'\n").toString("base64"));
+    });
+
+    it("runs nothing and fails when one character of it is another", () => {
+        const at = stdin.length >> 1;
+        expectNothing(`${stdin.slice(0, at)}${stdin[at] === "A" ? "B" : "A"}${stdin.slice(at + 1)}`);
+    });
+
+    it("runs nothing and fails where the host has no gzip", () => {
+        withFolder((folder) => {
+            for (const name of ["bash", "base64"]) {
+                symlinkSync(`/usr/bin/${name}`, join(folder, name));
+            }
+            const run = runBash(stdin, { PATH: folder });
+            expect([run.exitCode, run.stdout.toString(), run.stderr]).toEqual([
+                127,
+                "",
+                "bash: line 1: gzip: command not found\n",
+            ]);
+        });
+    });
+
+    it("is in no step's environment", () => {
+        const run = runBash(
+            `${UNPACK_AT_ONCE}${gzipSync("env | grep -c SCRIPT || true </dev/null").toString("base64")}`,
+            {
+                SCRIPT: "of the host's",
+            },
+        );
+        expect(run.stdout.toString()).toBe("0\n");
+    });
+
+    function expectNothing(text: string) {
+        expect([text.length, touchedBy(text)]).toEqual([text.length, ""]);
+        expect([text.length, runBash(text).exitCode]).not.toEqual([text.length, 0]);
+    }
 });
