@@ -4,7 +4,7 @@ import { gzipSync, strToU8 } from "fflate";
 import { quoteWord } from "./shell";
 
 const remote = join(__dirname, "..", "remote");
-/** What every script stands on; host.sh is the one piece that does something before main. */
+/** What every script stands on: host.sh does something before main. */
 const ground = ["lib/say.sh", "lib/host.sh"];
 
 /**
@@ -15,14 +15,14 @@ export const READ_AT_ONCE = 'SCRIPT="$(cat)" || exit; eval "unset SCRIPT; $SCRIP
 
 /** As READ_AT_ONCE, of what `packScript` has packed: nothing runs of what is cut or changed on its way. */
 export const UNPACK_AT_ONCE =
-    'SCRIPT="$(base64 -d | gzip -dc)" && [[ "$SCRIPT" == *"</dev/null" ]] || exit; eval "unset SCRIPT; $SCRIPT"; exit\n';
+    'SCRIPT="$(set -o pipefail; base64 -d | gzip -dc)" && [[ "$SCRIPT" == *"</dev/null" ]] || exit; eval "unset SCRIPT; $SCRIPT"; exit\n';
 
 /** The parameters of a script: NAME to value. Names are upper case; values are any text without NUL. */
 export type Parameters = Record<string, string | number | boolean>;
 
 /**
- * The text that a host's bash reads on stdin: parameters first, then those files of remote/lib and of the script's own folder that
- * it uses, then remote/`name`. The script's last line calls `main`, so bash has read all of it before anything runs.
+ * The text that a host's bash reads on stdin: parameters first, then what it uses of remote/lib and of the script's own folder, then
+ * remote/`name`. The script's last line calls `main`, so bash has read all of it before anything runs.
  */
 export function assembleScript(name: string, parameters: Parameters): string {
     return assign(parameters) + textOf(name);
@@ -45,7 +45,6 @@ const assign = (parameters: Parameters) =>
         .join("");
 const pack = (text: string) => gzipSync(strToU8(text), { mtime: 0 });
 const packedTextOf = once((name) => pack(textOf(name)));
-const textOf = once((name) => [...findPieces(name), name].map(readText).join("\n"));
 
 /** Asked for each name once. */
 function once<T>(make: (name: string) => T): (name: string) => T {
@@ -58,39 +57,66 @@ function once<T>(make: (name: string) => T): (name: string) => T {
     };
 }
 
+/** The part of a script, or of a file that it uses, which travels or stays behind as a whole: a function, or what stands between two of them. */
+interface Piece {
+    text: string;
+    defines: string[];
+    words: string[];
+}
+
 /**
  * A piece travels along when what travels holds a word that it defines, be it as a call, as a callback or in a message: so none
  * can be forgotten, and a step changes only with what it uses.
  */
-function findPieces(name: string): string[] {
-    const pieces = ["lib", basename(name, ".sh")].flatMap(listFiles);
-    const travelling = [...ground, name];
+const textOf = once((name) => {
+    const library = ["lib", basename(name, ".sh")].flatMap(listFiles);
+    const pieces = [...ground, ...library.filter((file) => !ground.includes(file)), name].flatMap(piecesOf);
+    const definers = new Map(pieces.flatMap((piece) => piece.defines.map((word) => [word, piece])));
+    const travelling = new Set([...ground, name].flatMap(piecesOf).filter(({ text }) => !functions.test(text)));
     // grows while it is walked
-    for (const file of travelling) {
-        const words = wordsOf(file);
-        travelling.push(
-            ...pieces.filter(
-                (piece) => !travelling.includes(piece) && definedBy(piece).some((word) => words.has(word)),
-            ),
-        );
+    for (const { words } of travelling) {
+        for (const word of words) {
+            const piece = definers.get(word);
+            if (piece) {
+                travelling.add(piece);
+            }
+        }
     }
-    return [...ground, ...travelling.slice(ground.length + 1).sort()];
-}
+    return pieces
+        .filter((piece) => travelling.has(piece))
+        .map(({ text }) => text)
+        .join("")
+        .trimEnd();
+});
 
 const listFiles = once((folder) => {
     const path = join(remote, folder);
-    return existsSync(path) ? readdirSync(path).map((file) => `${folder}/${file}`) : [];
+    return existsSync(path)
+        ? readdirSync(path)
+              .sort()
+              .map((file) => `${folder}/${file}`)
+        : [];
 });
 
-const wordsOf = once((file) => new Set(readText(file).match(/\w+/g)));
-
-/** The functions and variables that a file has at its left margin. */
-const definedBy = once((file) => [...readText(file).matchAll(/^(\w+)(?:\(\)|=)/gm)].map(([, word]) => word ?? ""));
+const functions = /^(\w+\(\) (?:.*\}|[\s\S]*?\n\})\n)/m;
+const piecesOf = once((file): Piece[] =>
+    readText(file)
+        .split(functions)
+        .filter((text) => text !== "")
+        .map((text) => ({
+            text,
+            defines: [...text.matchAll(functions.test(text) ? /^(\w+)\(\)/g : /\b([A-Z_]+)=/g)].map(
+                ([, word]) => word ?? "",
+            ),
+            words: text.match(/\w+/g) ?? [],
+        })),
+);
 
 /** Comments and blank lines stay behind: what travels is kept, once for each step, in the stack's state. */
-const readText = once((file) =>
-    readFileSync(join(remote, file), "utf8")
-        .split("\n")
+function readText(file: string): string {
+    const lines = readFileSync(join(remote, file), "utf8").split("\n");
+    return lines
         .filter((line) => !/^\s*(#.*)?$/.test(line))
-        .join("\n"),
-);
+        .map((line) => `${line}\n`)
+        .join("");
+}

@@ -24,11 +24,7 @@ umask 077
 [ ! -e "$cut" ] || { echo "$cut is there, of a seed that was cut" >&2 && exit 1; }
 exec 6<&0 8>>"$lock" </dev/null
 flock -n 8 || { kill $(cat "$lock") 2>/dev/null || true; flock -w 30 8; } || { echo "another stream is being received" >&2 && exit 1; }
-end() {
-    kill "$count" "$sink" 2>/dev/null || true
-    rm -rf "$folder"
-    : >"$lock"
-}
+end() { kill "$count" "$sink" 2>/dev/null || true; rm -rf "$folder"; : >"$lock"; }
 count='' sink=''
 rm -rf "$folder"
 mkdir "$folder" "$folder/new"

@@ -64,8 +64,10 @@ find_obstacle() {
         echo 'seed.keepBackup asks for the file'
     elif [ "$LOCK_ALL_TABLES" = true ]; then
         echo "with accept.nonTransactionalTables $NODE takes no writes during the dump, and would take none during the import"
-    elif [ "$1" != stream ]; then
-        "find_${1}_obstacle"
+    elif [ "$1" = clone ]; then
+        find_clone_obstacle
+    elif [ "$1" = mariabackup ]; then
+        find_mariabackup_obstacle
     fi
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { assembleScript } from "../../core/script";
+import { libraryText } from "../unit/bash";
 import { cleanUpHosts, makeHost } from "./fakeHost";
 import { refused } from "./fakeServer";
 
@@ -8,9 +9,9 @@ cleanUpHosts();
 
 const attach = { SOURCE_FILE: "f", SOURCE_POSITION: 4, GATE: "no", RETRY_SECONDS: "", RETRY_COUNT: "" };
 
-/** A script's libraries with another main. */
+/** What scripts have in common, with a main of its own. */
 function withMain(body: string): string {
-    const whole = assembleScript("seed-look.sh", {
+    const parameters = {
         NODE: "b",
         PORT: 3306,
         STEP: "test",
@@ -18,9 +19,10 @@ function withMain(body: string): string {
         LOGIN_USER: "u",
         LOGIN_PASSWORD: "SECRETlogin",
         ACCOUNT_PASSWORD: "SECRETaccount",
-    });
-    const libraries = whole.slice(0, whole.indexOf("\nmain()"));
-    return `${libraries}\nmain() {\n${body}\n}\nmain "$@" </dev/null`;
+    };
+    const given = Object.entries(parameters).map(([name, value]) => `${name}='${value}'`);
+    const library = libraryText("say", "host", "mysql", "owner", "seed", "statements", "session");
+    return `${given.join("\n")}\n${library}\nmain() {\n${body}\n}\nmain "$@" </dev/null`;
 }
 
 describe("the lock of a node", () => {

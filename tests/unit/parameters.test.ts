@@ -36,9 +36,9 @@ function wantedBy(text: string): string[] {
     const read = wordsOf(reachedIn(text), /\$(?:\{[#!]?([A-Z][A-Z_]+)(?![A-Z_]|:?[-+])|([A-Z][A-Z_]+))/g);
     const set = wordsOf(text, /(?:^|[\s;(])([A-Z][A-Z_]+)\+?=/gm);
     const readIn = wordsOf(text, /\bread -r ([^<;\n]*)/g).flatMap((names) => names.split(" "));
-    // NF is awk's
+    // NF is awk's; and PEER is open_peer's, which stays behind where try_peer is compared with and not called
     return without(read, set, readIn).filter(
-        (name) => !/^(NF|BASH\w*|FUNCNAME|LINENO|RANDOM|SECONDS|HOME)$/.test(name),
+        (name) => !/^(NF|PEER|BASH\w*|FUNCNAME|LINENO|RANDOM|SECONDS|HOME)$/.test(name),
     );
 }
 

@@ -73,12 +73,17 @@ describe.each(scripts)("%s, assembled,", (script) => {
         expect(functions.filter((name, at) => functions.indexOf(name) !== at)).toEqual([]);
     });
 
-    it("takes along no piece of which nothing is named, but for what every script stands on", () => {
-        for (const [file, names] of piecesOf(script)) {
-            const others = lines.filter((line) => !remoteText(file).includes(line)).join("\n");
-            const isUsed = /lib\/(say|host)\.sh/.test(file) || new RegExp(`\\b(${names.join("|")})\\b`).test(others);
-            expect([file, names.every((name) => functionsOf(text).includes(name))]).toEqual([file, isUsed]);
-        }
+    it("takes along no function that nothing else in it names", () => {
+        const unnamed = functionsOf(text).filter((name) => text.match(new RegExp(`\\b${name}\\b`, "g"))?.length === 1);
+        expect(unnamed).toEqual([]);
+    });
+
+    it("takes along the variables that it reads of those that a piece sets at its left margin", () => {
+        const setIn = (lines: string) =>
+            [...lines.matchAll(/^(?:[A-Z_]+=\S* )*([A-Z_]+)=/gm)].map(([, name]) => name ?? "");
+        const inPieces = piecesOf(script).flatMap(([file]) => setIn(remoteText(file)));
+        const read = new Set([...text.matchAll(/\$\{?([A-Z_]+)/g)].map(([, name]) => name));
+        expect(inPieces.filter((name) => read.has(name) && !setIn(text).includes(name))).toEqual([]);
     });
 
     it("is what bash can parse", () => {
@@ -110,14 +115,28 @@ it("a script's text tells another parameter from another value", () => {
     );
 });
 
-it("a script takes along what its own folder holds, and of remote/lib what it uses", () => {
-    const pieces = (script: string) =>
-        piecesOf(script).flatMap(([file, [first = ""]]) => (functionsOf(textOf(script)).includes(first) ? [file] : []));
-    expect(pieces("preflight.sh")).toEqual(expect.arrayContaining(["preflight/host.sh", "lib/rights.sh"]));
-    expect(pieces("preflight.sh")).not.toContain("seed-dump/dump.sh");
-    expect(pieces("check-port.sh")).toEqual(
-        ["host", "mysql", "owner", "say", "seed", "statements"].map((name) => `lib/${name}.sh`),
+it("a script takes along what it uses of its own folder and of remote/lib, and what that uses", () => {
+    const inOrder = ["redact", "note", "fail", "report_break", "run_at_exit", "heed_signals", "wait_until"];
+    expect(functionsOf(textOf("check-port.sh"))).toEqual([...inOrder, "main", "can_connect", "read_address"]);
+    expect(functionsOf(textOf("preflight.sh"))).toEqual(expect.arrayContaining(["tell_host", "find_missing_rights"]));
+    expect(functionsOf(textOf("preflight.sh"))).not.toContain("spread_rows");
+});
+
+it("a function ends with the first brace at the left margin, within a text that it prints, too: it travels as a whole", () => {
+    const files = readdirSync(remote, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".sh"));
+    const ends = files.map((file) => [file, remoteText(file).match(/^\}/gm)?.length ?? 0]);
+    const begins = files.map((file) => [file, remoteText(file).match(/^\w+\(\) (?!.*\}$)/gm)?.length ?? 0]);
+    expect(ends).toEqual(begins);
+});
+
+it("no name of a function is put together from parts: what is called so would stay behind", () => {
+    const files = readdirSync(remote, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".sh"));
+    const composed = /^\s*(?:\w+ [&|]{2} |(?:then|else|do|!) )?"?(?:\w*_)?\$\{?\w+\}?(?:_\w*)?"?(?= |$)/gm;
+    const found = files.flatMap((file) =>
+        [...remoteText(file).matchAll(composed)].map(([call]) => `${file}: ${call.trim()}`),
     );
+    expect(found.filter((call) => /[a-z]_\$|\}_[a-z]/.test(call))).toEqual([]);
+    expect('    "find_$1_obstacle"\n'.match(composed)).toHaveLength(1);
 });
 
 it("no function of remote/lib has a word of plain English as its name, by which its file would travel with a mere message", () => {
