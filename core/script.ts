@@ -29,7 +29,7 @@ export function assembleScript(name: string, parameters: Parameters): string {
 }
 
 /**
- * The same for a step's stdin, in a third of the size. The engine keeps it twice for each step, and writes all of that anew, encrypted, twice for
+ * The same for a step's stdin, in less than half of the size; for a script that reads none itself. The engine keeps it twice for each step, and writes all of that anew, encrypted, twice for
  * each step that it takes: with eight pairs in a program that is most of what it does. Not node's own zlib: its bytes differ from processor to
  * processor and from release to release, and every other text is a step to be run.
  */
@@ -44,7 +44,13 @@ const assign = (parameters: Parameters) =>
         .map(([key, value]) => `${key}=${quoteWord(String(value))}\n`)
         .join("");
 const pack = (text: string) => gzipSync(strToU8(text), { mtime: 0 });
-const packedTextOf = once((name) => pack(textOf(name)));
+const packedTextOf = once((name) => {
+    const text = textOf(name);
+    if (!text.endsWith("</dev/null")) {
+        throw new Error(`remote/${name} does not end as UNPACK_AT_ONCE wants a script that came whole to end`);
+    }
+    return pack(text);
+});
 
 /** Asked for each name once. */
 function once<T>(make: (name: string) => T): (name: string) => T {
@@ -60,19 +66,28 @@ function once<T>(make: (name: string) => T): (name: string) => T {
 /** The part of a script, or of a file that it uses, which travels or stays behind as a whole: a function, or what stands between two of them. */
 interface Piece {
     text: string;
+    isFunction: boolean;
     defines: string[];
     words: string[];
 }
 
 /**
- * A piece travels along when what travels holds a word that it defines, be it as a call, as a callback or in a message: so none
- * can be forgotten, and a step changes only with what it uses.
+ * A piece travels along when what travels holds a word that it defines, be it as a call, as a callback or in a message: so a step changes only
+ * with what it uses. For it a name stands whole wherever it is used, and is defined once; outside of functions a piece only sets variables.
  */
 const textOf = once((name) => {
     const library = ["lib", basename(name, ".sh")].flatMap(listFiles);
     const pieces = [...ground, ...library.filter((file) => !ground.includes(file)), name].flatMap(piecesOf);
-    const definers = new Map(pieces.flatMap((piece) => piece.defines.map((word) => [word, piece])));
-    const travelling = new Set([...ground, name].flatMap(piecesOf).filter(({ text }) => !functions.test(text)));
+    const definers = new Map<string, Piece>();
+    for (const piece of pieces) {
+        for (const word of piece.defines) {
+            if (definers.has(word) && piece.isFunction) {
+                throw new Error(`${word} is defined twice in what remote/${name} may use`);
+            }
+            definers.set(word, piece);
+        }
+    }
+    const travelling = new Set([...ground, name].flatMap(piecesOf).filter(({ isFunction }) => !isFunction));
     // grows while it is walked
     for (const { words } of travelling) {
         for (const word of words) {
@@ -103,13 +118,16 @@ const piecesOf = once((file): Piece[] =>
     readText(file)
         .split(functions)
         .filter((text) => text !== "")
-        .map((text) => ({
-            text,
-            defines: [...text.matchAll(functions.test(text) ? /^(\w+)\(\)/g : /\b([A-Z_]+)=/g)].map(
-                ([, word]) => word ?? "",
-            ),
-            words: text.match(/\w+/g) ?? [],
-        })),
+        .map((text) => {
+            const isFunction = functions.test(text);
+            const names = text.matchAll(isFunction ? /^(\w+)\(\)/g : /\b([A-Z_]+)=/g);
+            return {
+                text,
+                isFunction,
+                defines: [...names].map(([, word]) => word ?? ""),
+                words: text.match(/\w+/g) ?? [],
+            };
+        }),
 );
 
 /** Comments and blank lines stay behind: what travels is kept, once for each step, in the stack's state. */

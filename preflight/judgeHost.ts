@@ -22,7 +22,7 @@ export function judgeHost({ node, facts }: Seen, found: Findings): void {
     const missing = facts.all("missing");
     if (missing.length > 0) {
         const next =
-            "install them (coreutils, diffutils, util-linux, openssh-client, the client programs of the server's series)";
+            "install them (coreutils, diffutils, gzip, util-linux, openssh-client, the client programs of the server's series)";
         found.refuse(label, "MM_PREFLIGHT_TOOLS", `has no program ${missing.join(", ")}`, next);
     }
     const [flavour = "", text = "", version = "0"] = facts.rows("server")[0] ?? [];

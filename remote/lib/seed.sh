@@ -49,3 +49,11 @@ is_seed_own() {
 
 # read_seed_coordinates: source_file=... to position=..., as they were written; nothing before the import is whole.
 read_seed_coordinates() { recall seed | sed -n 's/.* \(source_file=.*\)/\1/p'; }
+
+# part_seed: at destroy the data stays, and is marked as no longer following anybody; with its definitions and its GTID set, for a
+# later up to compare: logs that were reset since, on both servers, say nothing of what was written before.
+part_seed() {
+    change_seed parted "applied=$(read_gtid_set)"
+    read_definitions | cut -f 1 | uniq >"$SCRATCH/names"
+    remember seed-names "$(cat "$SCRATCH/names")"
+}

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { constants, gunzipSync } from "node:zlib";
 import { type Host, sshOptions } from "./hosts";
 
 /** How a text may look where somebody has wrapped it: each is found anywhere in a longer one. */
@@ -13,11 +14,19 @@ export function formsOf(secret: string): string[] {
     return [secret, ...base64, hex, hex.toUpperCase(), encodeURIComponent(secret)];
 }
 
-/** Names of the secrets that a text holds, in any form. */
+/** Names of the secrets that a text holds, in any form, or what is packed in it as a step's stdin is. */
 export function findLeaks(text: string, secrets: Record<string, string>): string[] {
+    const texts = [text, ...unpackAll(text)];
     return Object.entries(secrets)
-        .filter(([, secret]) => formsOf(secret).some((form) => text.includes(form)))
+        .filter(([, secret]) => formsOf(secret).some((form) => texts.some((each) => each.includes(form))))
         .map(([name]) => name);
+}
+
+/** What packScript has packed; of a text that is cut, what came before the cut. */
+function unpackAll(text: string): string[] {
+    return [...text.matchAll(/H4sIAAAAAAAAA[\w+/]+=*/g)].map(([packed]) =>
+        gunzipSync(Buffer.from(packed, "base64"), { finishFlush: constants.Z_SYNC_FLUSH }).toString(),
+    );
 }
 
 /** Files of a host that hold a secret, below the folders where anything may be written. The patterns travel on stdin. */

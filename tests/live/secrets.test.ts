@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { packScript } from "../../core/script";
 import { a, b, freshHosts, type Host, labFolder } from "./hosts";
 import { findFilesWith, findLeaks } from "./leaks";
 import { watchProcesses } from "./processWatch";
@@ -150,6 +151,7 @@ describe("no secret is shown", () => {
 
 test("the search finds a secret in each of its forms", () => {
     const secret = { it: core("Zz") };
+    const packed = packScript("check-port.sh", { LOGIN_PASSWORD: secret.it });
     const bytes = Buffer.from(secret.it);
     const wrapped = ["x", "xy", "xyz"].map((before) =>
         Buffer.concat([Buffer.from(before), bytes, Buffer.from("tail")]),
@@ -159,6 +161,8 @@ test("the search finds a secret in each of its forms", () => {
         JSON.stringify({ a: secret.it }),
         bytes.toString("hex"),
         ...wrapped.map((each) => each.toString("base64")),
+        packed,
+        packed.slice(0, -100),
     ]) {
         expect(findLeaks(`before ${text} after`, secret)).toEqual(["it"]);
     }

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -80,7 +81,9 @@ describe.each(scripts)("%s, assembled,", (script) => {
 
     it("takes along the variables that it reads of those that a piece sets at its left margin", () => {
         const setIn = (lines: string) =>
-            [...lines.matchAll(/^(?:[A-Z_]+=\S* )*([A-Z_]+)=/gm)].map(([, name]) => name ?? "");
+            (lines.match(/^[A-Z_]+=.*/gm) ?? []).flatMap((line) =>
+                [...line.matchAll(/(?:^|\s)([A-Z_]+)=/g)].map(([, name]) => name ?? ""),
+            );
         const inPieces = piecesOf(script).flatMap(([file]) => setIn(remoteText(file)));
         const read = new Set([...text.matchAll(/\$\{?([A-Z_]+)/g)].map(([, name]) => name));
         expect(inPieces.filter((name) => read.has(name) && !setIn(text).includes(name))).toEqual([]);
@@ -122,26 +125,45 @@ it("a script takes along what it uses of its own folder and of remote/lib, and w
     expect(functionsOf(textOf("preflight.sh"))).not.toContain("spread_rows");
 });
 
-it("a function ends with the first brace at the left margin, within a text that it prints, too: it travels as a whole", () => {
+describe("what travels by its name can be told from the rest: ", () => {
     const files = readdirSync(remote, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".sh"));
-    const ends = files.map((file) => [file, remoteText(file).match(/^\}/gm)?.length ?? 0]);
-    const begins = files.map((file) => [file, remoteText(file).match(/^\w+\(\) (?!.*\}$)/gm)?.length ?? 0]);
-    expect(ends).toEqual(begins);
+
+    it("a function ends with the first brace at the left margin, alone there, within a text that it prints, too", () => {
+        const count = (file: string, pattern: RegExp) => [file, remoteText(file).match(pattern)?.length ?? 0];
+        expect(files.map((file) => count(file, /^\}$/gm))).toEqual(
+            files.map((file) => count(file, /^\w+\(\) (?!.*\}$)/gm)),
+        );
+        expect(files.filter((file) => /^\}./m.test(remoteText(file)))).toEqual([]);
+    });
+
+    it("outside of functions a piece does nothing but set variables, whose names hold no digit", () => {
+        const margins = files
+            .filter((file) => file !== "lib/host.sh")
+            .map((file) => {
+                const text = remoteText(file).replace(/^(\w+)\(\) (?:.*\}|[\s\S]*?\n\})$/gm, "");
+                const lines = text.split("\n").filter((line) => !/^\s*(#.*)?$/.test(line));
+                const others = lines.join("\n").replace(/^(?:[A-Z_]+=(?:\([^)]*\)|'[^']*'|"[^"]*"|\w+) ?)+$/gm, "");
+                return [file, others.trim()];
+            });
+        const mains = margins.filter(([, text]) => text !== "");
+        expect(mains.map(([file]) => file).sort()).toEqual([...scripts].sort());
+        expect(mains.filter(([, text]) => !/^\{ main "\$@"; \}( <\/dev\/null)?$/.test(text ?? ""))).toEqual([]);
+    });
+
+    it("no name is put together from parts: what is called so would stay behind", () => {
+        const composed = /[a-z]_\$\{?\w|\$\{\w+\}_[a-z]/;
+        const lines = files.flatMap((file) =>
+            remoteText(file)
+                .split("\n")
+                .map((line) => `${file}: ${line.trim()}`),
+        );
+        expect(lines.filter((line) => composed.test(line))).toEqual([]);
+    });
 });
 
-it("no name of a function is put together from parts: what is called so would stay behind", () => {
-    const files = readdirSync(remote, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".sh"));
-    const composed = /^\s*(?:\w+ [&|]{2} |(?:then|else|do|!) )?"?(?:\w*_)?\$\{?\w+\}?(?:_\w*)?"?(?= |$)/gm;
-    const found = files.flatMap((file) =>
-        [...remoteText(file).matchAll(composed)].map(([call]) => `${file}: ${call.trim()}`),
-    );
-    expect(found.filter((call) => /[a-z]_\$|\}_[a-z]/.test(call))).toEqual([]);
-    expect('    "find_$1_obstacle"\n'.match(composed)).toHaveLength(1);
-});
-
-it("no function of remote/lib has a word of plain English as its name, by which its file would travel with a mere message", () => {
+it("no function of remote/lib has a word of plain English as its name, by which it would travel with a mere message", () => {
     const names = readdirSync(join(remote, "lib")).flatMap((name) => functionsOf(remoteText(`lib/${name}`)));
-    // those of say.sh, host.sh and mysql.sh, which every script takes along anyway; and one that no message says
+    // those that nearly every script uses anyway; and one that no message says
     const known = ["ask", "fail", "forget", "note", "recall", "redact", "remember", "sql", "sweep", "warn"];
     expect(names.filter((name) => !name.includes("_")).sort()).toEqual(known);
     expect(names.length).toBeGreaterThan(100);
@@ -239,6 +261,14 @@ describe("a packed text", () => {
         const bytes = "H4sIAAAAAAAAA/Pzd3G1Vc/PS1VIzEtRKMlIVShOzE1VKEmtKNFRGKrC6lwA2EqIk9c";
         const begin = UNPACK_AT_ONCE + bytes;
         expect(packScript("attach-replica.sh", given).slice(0, begin.length)).toBe(begin);
+        // a text as long as the longest, and as little alike in itself: each word comes of the one before
+        let word = 1;
+        const words = Array.from({ length: 9000 }, () => {
+            word = (word * 48271) % 2147483647;
+            return (word % 3000).toString(36);
+        });
+        const long = packScript("check-port.sh", { NODE: words.join(" ") }).slice(UNPACK_AT_ONCE.length);
+        expect(createHash("sha256").update(long.slice(0, 20_000)).digest("hex")).toBe("cb497d5ee55b021af65aad5ceddd3951b0b96a43b1c692bd4f15b36ea32e52cc");
     });
 
     it("runs when it is whole, and holds any text", () => {
@@ -269,6 +299,10 @@ describe("a packed text", () => {
     it("runs nothing and fails when one character of it is another", () => {
         const at = stdin.length >> 1;
         expectNothing(`${stdin.slice(0, at)}${stdin[at] === "A" ? "B" : "A"}${stdin.slice(at + 1)}`);
+    });
+
+    it("is none of a script that does not end as one that came whole has to", () => {
+        expect(() => packScript("seed-receive.sh", {})).toThrow("remote/seed-receive.sh does not end as");
     });
 
     it("runs nothing and fails where the host has no gzip", () => {
