@@ -268,7 +268,9 @@ describe("a packed text", () => {
             return (word % 3000).toString(36);
         });
         const long = packScript("check-port.sh", { NODE: words.join(" ") }).slice(UNPACK_AT_ONCE.length);
-        expect(createHash("sha256").update(long.slice(0, 20_000)).digest("hex")).toBe("cb497d5ee55b021af65aad5ceddd3951b0b96a43b1c692bd4f15b36ea32e52cc");
+        expect(createHash("sha256").update(long.slice(0, 20_000)).digest("hex")).toBe(
+            "cb497d5ee55b021af65aad5ceddd3951b0b96a43b1c692bd4f15b36ea32e52cc",
+        );
     });
 
     it("runs when it is whole, and holds any text", () => {
