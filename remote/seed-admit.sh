@@ -6,7 +6,7 @@
 #        TLS_REQUIRE TLS_CA TLS_VERIFY_HOST
 # out:   admit method=dump|stream|mariabackup | admit method=clone file=FILE position=BYTES gtid=SET bytes=N offered=DIGEST names=DIGEST receipt=ID | admit no
 # codes: MM_SEED_NODE_NOT_EMPTY MM_SEED_NODE_IN_USE MM_SEED_CLONE MM_SEED_LOGIN_LOST MM_SEED_PREPARED MM_SEED_ENGINE MM_SEED_LOAD MM_SEED_DISK
-#        MM_SEED_NO_START
+#        MM_SEED_NO_START MM_SEED_OTHER_DATA
 # parts: seed-admit/clone.sh (takes a clone) lib/donor.sh (what that needs; one that was cut) seed-admit/receive-files.sh (takes files) lib/overwrite.sh (may this node be overwritten?)
 #        lib/swap.sh (a swap that was cut)
 

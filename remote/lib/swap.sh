@@ -36,9 +36,20 @@ swap_data() {
 # finish_cut_swap: what a run that was killed has begun; needs no server. Nothing where there is none.
 finish_cut_swap() {
     [ -n "$(recall swap)" ] || return 0
+    require_folder_of_swap
     note "a swap of its data was cut ($(value_of state "$(recall swap)")); it goes on from there"
     require_client
     go_on_with_swap
+}
+
+# require_folder_of_swap: the node's own id stays in its data directory from the beginning of a swap to its end. Where it is gone, so is what else was
+# there: somebody has emptied the directory since, and what lies in it now, a backup that he has brought back, is not the old data.
+require_folder_of_swap() {
+    local folder own
+    folder="$(value_of folder "$(recall swap)")" own="$(value_of own "$(recall seed)")"
+    [ -z "$own" ] || [ "$(cat "$folder/mysql-master-master-id" 2>/dev/null || true)" != "${own##*-}" ] || return 0
+    fail MM_SEED_OTHER_DATA "a swap of $NODE's data was cut, and $folder is no longer the data directory in which it began: nothing in it was touched" \
+        "see to it that the server works on the data that is to stay, remove $(swap_folder "$folder") and $STATE/swap, then run up again"
 }
 
 # Nobody may be left to hear it, and that is no reason to stop here.

@@ -39,9 +39,9 @@ sweep_cut_clone() {
 # In the binary log of a node that others may follow; not in that of one that was seeded, where it would count as its own.
 sweep_row_test() {
     local log=1
-    [ -n "$(sql "SHOW DATABASES LIKE 'mysql\\_master\\_master'")" ] || return 0
+    has_row_test && [ -z "$(read_foreign_rows)" ] || return 0
     if [ -n "$(recall seed)" ]; then log=0; fi
-    with_write_access sql "SET SESSION sql_log_bin = $log" 'DROP DATABASE IF EXISTS mysql_master_master'
+    drop_row_test "SET SESSION sql_log_bin = $log"
     note "dropped what a row's test had left"
 }
 

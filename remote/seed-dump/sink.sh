@@ -34,6 +34,7 @@ open_stream() {
     : >"$SCRATCH/top" && : >"$SCRATCH/last"
     ssh_to_peer <"$SCRATCH/sent" >"$SCRATCH/received" 7<&- 8>&- &
     SSH_PID=$!
+    SIFT_PID='' SIEVE_PID=''
     at_exit drop_stream
     exec 5>"$SCRATCH/sent"
     dd bs=1M <"$SCRATCH/sifted" >&5 5>&- 7<&- 8>&- 2>"$SCRATCH/dd-words" &

@@ -418,6 +418,7 @@ export class FakeServer {
             [/^SELECT VARIABLE_NAME, VARIABLE_VALUE FROM performance_schema\.persisted_variables$/, ""],
             [/^SELECT .* FROM performance_schema\.replication_applier_(global_)?filters$/, ""],
             [/^SELECT 1 FROM mysql_master_master\.row_test WHERE token = /, "1"],
+            [/^SELECT table_name FROM information_schema\.tables WHERE table_schema = 'mysql_master_master' AND /, ""],
         ];
         const rows = known.find(([pattern]) => pattern.test(statement))?.[1];
         return rows === undefined ? refused(1064, `a fake server has no answer to: ${statement}`) : { stdout: rows };

@@ -47,6 +47,23 @@ describe("verify-rows.sh", () => {
         }
     });
 
+    it("neither writes to a schema of that name that is somebody's own, nor drops it", async () => {
+        const host = makeHost();
+        host.local.rules.push({
+            on: /^SELECT table_name FROM information_schema\.tables WHERE table_schema = 'mysql_master_master' AND table_name <> 'row_test'$/,
+            answer: { stdout: "orders\ninvoices\n" },
+        });
+        host.local.rules.push({ on: /^SHOW DATABASES LIKE /, answer: { stdout: "mysql_master_master\n" } });
+        const run = await host.run(script, up);
+        expect([run.exitCode, run.stdout, changes(run.statements)]).toEqual([1, "", []]);
+        expect(run.stderr).toBe(
+            "error MM_LINK_SCHEMA: schema mysql_master_master on b, by whose name a link is proven in a schema of its own, holds what this program has not made: orders, invoices. It stays as it is\n" +
+                "  next: move that into a schema of another name, then run up again\n",
+        );
+        const undone = await host.run(script, up, "down");
+        expect([undone.exitCode, changes(undone.statements)]).toEqual([0, []]);
+    });
+
     it("does so on a read-only node behind its fence, and closes that again", async () => {
         const run = await makeHost({ read_only: "1", super_read_only: "1" }).run(script, up);
         const [first, ...rest] = changes(run.statements);

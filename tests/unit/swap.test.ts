@@ -23,6 +23,7 @@ last_server_words() { echo 'no such tablespace'; }
 list() { cd "$data" && find . -type f ! -name '.mm*' -exec grep -H . {} + | sort; }
 `;
         const first = `mkdir -p $STATE $data/mysql/.mm-seed/new/mysql $data/mysql/.mm-seed/new/shop
+echo 'state=unfinished source=server-id-10-ab own=server-id-20-old method=mariabackup' >$STATE/seed
 echo old | tee $data/ibdata1 $data/mysql/db.frm $data/mysql-bin.000001 $data/mysql-bin.index $data/cert.pem >$data/mysql-master-master-id
 echo new | tee $data/mysql/.mm-seed/new/ibdata1 $data/mysql/.mm-seed/new/mysql/db.frm >$data/mysql/.mm-seed/new/shop/db.opt
 ${body}
@@ -65,7 +66,7 @@ move_entry() { moves=$((moves + 1)); [ "$moves" != ${move} ] || kill -KILL $$; r
         const [run] = swap(tell, "cat $STATE/received; ls $STATE");
         expect(run?.stdout).toBe(`none\n${swapped}`);
         const [, after] = swap("", "cat $STATE/received; ls $STATE");
-        expect(after?.stdout).toBe(`receipt=0a1b\nreceived\n${swapped}`);
+        expect(after?.stdout).toBe(`receipt=0a1b\nreceived\nseed\n${swapped}`);
     });
 
     it("is gone on with before the server is asked for anything, and after that by no means where there is none", () => {
@@ -74,6 +75,24 @@ move_entry() { moves=$((moves + 1)); [ "$moves" != ${move} ] || kill -KILL $$; r
         const [, run] = swap(kill, `${open}; ${open}`);
         expect(run?.stdout).toBe(`state\nserver\nserver\nstate\n${swapped}`);
     });
+
+    it.each(["in", "start", "done", "back", "return"])(
+        "touches nothing where other data was put there since it was cut: at %s",
+        (state) => {
+            const backs = "restart_service() { grep -q old $data/ibdata1; }";
+            const kill = `eval "real_$(declare -f change_swap)"
+change_swap() { real_change_swap "$@"; [ "$1" != ${state} ] || kill -KILL $$; }`;
+            const restore = `rm -rf $data/*; echo restored | tee $data/ibdata1 >$data/precious.ibd
+find $data | sort >$STATE/then; at_exit "find $data | sort | cmp - $STATE/then && cd $data && grep -H . ibdata1 precious.ibd"; finish_cut_swap`;
+            const [cut, run] = swap(["back", "return"].includes(state) ? `${backs}\n${kill}` : kill, restore);
+            expect([cut?.exitCode, run?.exitCode]).toEqual([null, 1]);
+            expect(run?.stdout).toBe("ibdata1:restored\nprecious.ibd:restored\n");
+            expect(run?.stderr).toContain(
+                "error MM_SEED_OTHER_DATA: a swap of b's data was cut, and F/data is no longer the data directory in which it began: nothing in it was touched\n" +
+                    "  next: see to it that the server works on the data that is to stay, remove F/data/.mm-seed and F/state/swap, then run up again\n",
+            );
+        },
+    );
 
     /** Where, by what, the words and the server's, and the state that is noted for a later run. */
     it.each([
