@@ -44,7 +44,7 @@ ensure_account() {
         note "gave $WHO its password"
     fi
     # a node that was opened while its peer was gone has taken the right to replicate from that account (fence-node.sh)
-    if ! is_parted && ! has_grants; then with_write_access grant; fi
+    if ! is_parted && ! has_grants; then with_write_access grant_account; fi
     if ! has_wanted_encryption; then with_write_access sql "$(sql_require_encryption)"; fi
     remember account "$MARK digest=$digest stored=$(read_stored_password)"
     printf 'account name=%s host=%s\n' "$ACCOUNT" "$ACCOUNT_HOST"
@@ -60,7 +60,6 @@ drop_account() {
 read_stored_password() { read_account "SHA2($(password_column), 256)"; }
 
 create_account() { sql_create_account | run_statements; }
-grant() { sql_grant | run_statements; }
 change_password() { sql "$(sql_set_password "$WHO" "$(quote_sql "$ACCOUNT_PASSWORD")")"; }
 
 { main "$@"; } </dev/null

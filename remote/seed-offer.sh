@@ -69,6 +69,8 @@ part_from_old_peer() {
         sql "STOP $(sql_replica)" "$(sql_forget_source)"
         note "no longer follows its old peer"
     fi
+    # taken from the account for the old peer's sake, when this node was opened while that was gone (fence-node.sh)
+    if is_parted && has_account && ! has_grants; then with_write_access grant_account; fi
     forget link
 }
 

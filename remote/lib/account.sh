@@ -18,6 +18,7 @@ sql_grant() {
     echo "GRANT $(account_rights) ON *.* TO $(sql_account)"
     echo "GRANT SELECT ON mysql_master_master.* TO $(sql_account)"
 }
+grant_account() { sql_grant | run_statements; }
 has_grants() {
     local grants
     grants="$(sql "SHOW GRANTS FOR $(sql_account)")"

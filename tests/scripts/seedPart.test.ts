@@ -60,6 +60,35 @@ describe("seed-offer.sh, when a new peer is seeded in the old one's place,", () 
         expect(run.stderr).toMatch(/^error MM_ROLE_CLOSED: a is closed, so its old peer takes the writes, /);
     });
 
+    it.each([
+        [
+            "which was gone when the origin was opened: the account gets back what was taken from it then",
+            " parted=gone",
+            true,
+        ],
+        ["which was not: the account stays as it is", "", false],
+    ])("leaves the old one, %s", async (_, parted, isGranted) => {
+        const host = origin();
+        host.remember("link", link.replace("\n", `${parted}\n`));
+        host.local.accounts.set("replicator@%", "x");
+        host.local.grants = host.local.grants.replace("REPLICATION SLAVE, ", "");
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, changes(run.statements)]).toEqual([
+            0,
+            [
+                "STOP REPLICA",
+                "RESET REPLICA ALL",
+                ...(isGranted
+                    ? [
+                          "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'replicator'@'%'",
+                          "GRANT SELECT ON mysql_master_master.* TO 'replicator'@'%'",
+                      ]
+                    : []),
+            ],
+        ]);
+        expect(host.memory("link")).toBeUndefined();
+    });
+
     it("parts the origin from the old one, whose log is another; a second time it only reads", async () => {
         const host = origin();
         const run = await host.run(script, parameters);
