@@ -29,9 +29,9 @@ export function assembleScript(name: string, parameters: Parameters): string {
 }
 
 /**
- * The same for a step's stdin, in less than half of the size; for a script that reads none itself. The engine keeps it twice for each step, and writes all of that anew, encrypted, twice for
- * each step that it takes: with eight pairs in a program that is most of what it does. Not node's own zlib: its bytes differ from processor to
- * processor and from release to release, and every other text is a step to be run.
+ * The same for a step's stdin, in less than half of the size; for a script that reads none itself. The engine keeps it twice for each step, and
+ * writes all of that anew, encrypted, twice for each step that it takes: with eight pairs in a program that is most of what it does. Not node's own
+ * zlib: its bytes differ from processor to processor and from release to release, and every other text is a step to be run.
  */
 export function packScript(name: string, parameters: Parameters): string {
     // two members of one gzip file: the second is the same for every step of that name

@@ -11,6 +11,9 @@ received_folder() { echo "$1/mysql/.mm-seed"; }
 # swap_folder DATA_FOLDER: while a swap goes on: new (what is not in its place so far), old (what was there before), failed (what was no good).
 swap_folder() { echo "$1/.mm-seed"; }
 
+# node_id_file DATA_FOLDER: by which a server without an uuid, and its data, are told from others (statements.sh). It stays there through a swap.
+node_id_file() { printf '%s/mysql-master-master-id' "${1%/}"; }
+
 # drop_received_files: files that were received and are of no more use; not while a swap is under way. Nothing where there can be none.
 drop_received_files() {
     if ! is_mariadb || [ -n "$(recall swap)" ]; then return; fi

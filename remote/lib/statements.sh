@@ -146,7 +146,7 @@ server_id_file() {
     local folder
     has_server_uuid && return
     folder="$(read_fixed datadir)"
-    printf '%s/mysql-master-master-id' "${folder%/}"
+    node_id_file "$folder"
 }
 # sql_server_identity: the expression for it, asked over the network.
 sql_server_identity() { if has_server_uuid; then echo @@global.server_uuid; else echo "CONCAT('server-id-', @@global.server_id)"; fi; }

@@ -47,7 +47,7 @@ finish_cut_swap() {
 require_folder_of_swap() {
     local folder own
     folder="$(value_of folder "$(recall swap)")" own="$(value_of own "$(recall seed)")"
-    [ -z "$own" ] || [ "$(cat "$folder/mysql-master-master-id" 2>/dev/null || true)" != "${own##*-}" ] || return 0
+    [ -z "$own" ] || [ "$(cat "$(node_id_file "$folder")" 2>/dev/null || true)" != "${own##*-}" ] || return 0
     fail MM_SEED_OTHER_DATA "a swap of $NODE's data was cut, and $folder is no longer the data directory in which it began: nothing in it was touched" \
         "see to it that the server works on the data that is to stay, remove $(swap_folder "$folder") and $STATE/swap, then run up again"
 }

@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { UNPACK_AT_ONCE } from "../../core/script";
 
 const remote = join(__dirname, "..", "..", "remote");
 
@@ -26,6 +28,12 @@ export function runBash(text: string | Buffer, env: Record<string, string> = {})
         maxBuffer: 1 << 28,
     });
     return { exitCode: done.status, stdout: done.stdout, stderr: done.stderr.toString("utf8") };
+}
+
+/** The script in a step's stdin, as the host's bash runs it. */
+export function unpackScript(stdin: string): string {
+    expect(stdin.slice(0, UNPACK_AT_ONCE.length)).toBe(UNPACK_AT_ONCE);
+    return gunzipSync(Buffer.from(stdin.slice(UNPACK_AT_ONCE.length), "base64")).toString();
 }
 
 /** A new folder, gone after `use`. */

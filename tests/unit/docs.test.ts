@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { defaults } from "../../core/defaults";
 import { assembleScript } from "../../core/script";
 import { stackSchema } from "../../core/settingsSchema";
-import { reachedIn, remoteText } from "./bash";
+import { remoteText } from "./bash";
 
 /** What is written twice, in the code and for a reader, says the same. */
 
@@ -50,7 +50,7 @@ describe("the header of a script", () => {
     it.each(scripts)("names exactly the codes that %s and the pieces it names stop or warn with", (script) => {
         const text = [script, ...ownPieces(script)].map(remoteText).join("\n");
         // of a shared piece that the header names: what this script can come to
-        const reached = new Set(reachedIn(assembleScript(script, {})).split("\n"));
+        const reached = new Set(assembleScript(script, {}).split("\n"));
         const shared = partsOf(script).filter((file) => file.startsWith("lib/"));
         const lines = shared.flatMap((file) => remoteText(file).split("\n")).filter((line) => reached.has(line));
         expect([...said(text)].sort()).toEqual(sorted([...called(text), ...called(lines.join("\n"))]));

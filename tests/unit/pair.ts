@@ -1,8 +1,7 @@
-import { gunzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import type { MasterMasterPairArgs } from "../../components/masterMasterPair";
-import { UNPACK_AT_ONCE } from "../../core/script";
+import { unpackScript } from "./bash";
 
 // the first import of Pulumi's packages takes seconds on a busy machine
 jest.setTimeout(60_000);
@@ -160,11 +159,7 @@ export function secretOf(input: unknown): unknown {
 }
 
 /** The text that the host's bash runs of a step's stdin. */
-export function scriptIn(stdin: unknown): string {
-    const [unpack = "", packed = ""] = String(secretOf(stdin)).split("\n");
-    expect(`${unpack}\n`).toBe(UNPACK_AT_ONCE);
-    return gunzipSync(Buffer.from(packed, "base64")).toString();
-}
+export const scriptIn = (stdin: unknown) => unpackScript(String(secretOf(stdin)));
 
 /** Every text in some inputs that is in clear. */
 export function plainTexts(input: unknown): string[] {

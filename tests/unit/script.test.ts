@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { assembleScript, type Parameters, packScript, READ_AT_ONCE, UNPACK_AT_ONCE } from "../../core/script";
-import { remoteText, runBash, withFolder } from "./bash";
+import { remoteText, runBash, unpackScript, withFolder } from "./bash";
 
 /** No part of it but the whole group is something that bash would run. */
 const lastLine = '{ main "$@"; } </dev/null';
@@ -250,7 +250,7 @@ describe("a packed text", () => {
     const packed = stdin.slice(UNPACK_AT_ONCE.length);
 
     it("is the same script, in less than half of the size", () => {
-        const text = gunzipSync(Buffer.from(packed, "base64")).toString();
+        const text = unpackScript(stdin);
         expect(text).toBe(textOf("attach-replica.sh"));
         expect(stdin.length).toBeLessThan(text.length / 2);
     });
@@ -276,9 +276,7 @@ describe("a packed text", () => {
     it("runs when it is whole, and holds any text", () => {
         expect(touchedBy(stdin)).toBe("mariadb\n");
         const nasty = "ä ' \" $x `y` \\ \n\u{1F600}\t end";
-        const text = gunzipSync(
-            Buffer.from(packScript("check-port.sh", { NODE: nasty }).slice(UNPACK_AT_ONCE.length), "base64"),
-        ).toString();
+        const text = unpackScript(packScript("check-port.sh", { NODE: nasty }));
         expect(runBash(`${text.slice(0, text.indexOf("\nredact() {"))}\nprintf %s "$NODE"`).stdout.toString()).toBe(
             nasty,
         );

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { quoteWord } from "../../core/shell";
 import { libraryText, runBash, withFolder } from "./bash";
 
-const preamble = `NODE=a STEP=x PORT=3306 LOGIN_USER='' SOCKET=''\n${libraryText("say", "host", "mysql", "statements")}\n`;
+const preamble = `NODE=a STEP=x PORT=3306 LOGIN_USER='' SOCKET=''\n${libraryText("say", "host", "mysql", "data-folder", "statements")}\n`;
 
 /** One line of output for each text, all in one bash. */
 function lines(texts: string[]): string[] {
