@@ -7,7 +7,8 @@
 #        ADMIT OFFER (the peer's line, and this node's own one before it) PEER_UUID ACCOUNT ACCOUNT_HOST
 # out:   dump method=METHOD file=FILE position=BYTES gtid=SET bytes=N receipt=ID names=DIGEST | dump none
 # codes: MM_HOST_NO_CLIENT MM_SEED_ENGINE MM_SEED_UNDUMPABLE MM_SEED_DISK MM_SEED_BUSY MM_SEED_CHANGED MM_SEED_LOCKED MM_SEED_PREPARED MM_SEED_DUMP MM_SEED_DUMP_OPTIONS MM_SEED_COPY MM_SEED_INCOMPLETE MM_SEED_UNPROVEN MM_SEED_CLONE
-# parts: seed-dump/dumpable.sh (what no dump carries) seed-dump/dump.sh (one dump, of one snapshot) seed-dump/sink.sh (where it goes)
+# parts: seed-dump/dumpable.sh (what no dump carries) seed-dump/dump-options.sh (what option files may tell mysqldump) seed-dump/dump.sh (one dump, of one snapshot)
+#        seed-dump/held-up.sh (who waits behind it) seed-dump/judge-dump.sh (is it whole, and of one moment?) seed-dump/sink.sh (where it goes)
 #        seed-dump/ssh.sh (the way to the peer) seed-dump/mariabackup.sh (the server's files) seed-dump/cloned.sh (a clone was taken) lib/donor.sh (what it needed)
 #        lib/dump-tool.sh (mysqldump)
 
@@ -79,6 +80,7 @@ make_dump() {
     [ "$LOCK_ALL_TABLES" != true ] ||
         warn MM_SEED_LOCKED "takes no writes during the dump, for accept.nonTransactionalTables"
     for try in 1 2 3; do
+        [ "$try" = 1 ] || sleep 5
         require_no_long_statements
         try_dump
         case "$WHY" in
@@ -91,7 +93,6 @@ make_dump() {
             changed) note "try $try: definitions changed during the dump (${CHANGED:-a table was made anew}); it is thrown away" ;;
         esac
         drop_sink
-        sleep 5
     done
     case "$WHY" in
         changed) fail MM_SEED_CHANGED "definitions on $NODE changed during each of three dumps (${CHANGED:-see below}); no dump was kept, and $NODE was only read" \

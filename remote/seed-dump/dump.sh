@@ -5,102 +5,70 @@
 LOCK_WAIT_SECONDS=10
 LOCK_HOLD_MS=3000
 
-# Options of A's files for mysqldump that a dump may have: those which start_dump sets itself, and ones that change no row. Of the
-# connection's the client must have the same. All else (where, ignore-table, no-data, force, …) is refused.
-require_dump_options() {
-    local word name ours foreign=''
-    ours=" $(print_options "$MYSQL" | tr '\n' ' ') "
-    while IFS= read -r word; do
-        name="${word%%=*}" name="${name#--}" name="${name//_/-}" name="${name#loose-}" name="${name#skip-}"
-        case "$name" in
-            quick | opt | quote-names | max-allowed-packet | net-buffer-length | tz-utc | comments | set-charset | default-character-set) ;;
-            single-transaction | routines | events | triggers | hex-blob | all-databases | source-data | master-data | set-gtid-purged) ;;
-            add-drop-table | add-locks | create-options | extended-insert | disable-keys | lock-tables | column-statistics | dump-date) ;;
-            order-by-primary | complete-insert | no-tablespaces | flush-privileges | no-autocommit | verbose) ;;
-            compress | compression-algorithms | zstd-compression-level | plugin-dir | ssl* | tls* | get-server-public-key) ;;
-            user | password* | host | port | socket | protocol | default-auth | connect-timeout)
-                case "$ours" in *" $word "*) ;; *) foreign="$foreign, $word" ;; esac
-                ;;
-            *) foreign="$foreign, $word" ;;
-        esac
-    done < <(print_options "$DUMP_TOOL")
-    [ -z "$foreign" ] || fail MM_SEED_DUMP_OPTIONS "$NODE's option files give mysqldump ${foreign#, }, by which the dump may leave rows out or change them. Nothing was changed" \
-        "take that out of [mysqldump] on $NODE, then run up again"
-}
-# print_options PROGRAM: a line each; what its option files and the login's give it. Passwords come as *****.
-print_options() {
-    local files=()
-    [ -z "$LOGIN_USER" ] || files=("--defaults-extra-file=$SCRATCH/login.cnf")
-    "$1" ${files[@]+"${files[@]}"} --print-defaults 2>/dev/null | tail -n +2 | tr ' ' '\n' | grep '^--' || true
-}
-
 # try_dump: one dump, into the sink, and its inventory in $SCRATCH/inventory, both of one snapshot; WHY is empty then, else one of busy,
 # prepared, late, moved, waited (HELD_UP tells who) and changed (CHANGED tells what). Ends the script for what no second try mends.
 try_dump() {
-    local status=0 counted=yes
-    WHY='' CHANGED=''
+    WHY='' COUNTED=yes DIED=no
     note_state before
     require_dumpable "$SCRATCH/undumpable"
     if ! { open_session && read_objects >"$SCRATCH/objects" && read_tables >"$SCRATCH/tables"; }; then fail_session; fi
     open_sink
+    hold_snapshot
+    [ -n "$WHY" ] || begin_dump
+    [ -n "$WHY" ] || count_beside_dump
+    close_session
+    [ -n "$WHY" ] || judge_dump
+}
+
+# hold_snapshot: the origin is locked, and the session has its snapshot; or WHY tells why not.
+hold_snapshot() {
     if ! lock_origin; then
         WHY=busy
         grep -q 1205 "$SCRATCH/session-words" || fail_session
-        close_session
         return
     fi
     # prepared before the snapshot, it is in neither the dump nor the log after it; what is prepared later is in the log
     ask_session "$(sql_prepared)" >"$SCRATCH/prepared" || fail_session
-    if [ -s "$SCRATCH/prepared" ]; then
-        WHY=prepared
-        close_session
-        return
-    fi
+    [ ! -s "$SCRATCH/prepared" ] || WHY=prepared
+}
+
+# begin_dump: mysqldump has the same snapshot, and the origin is let go on. One that is ended for being late is waited for; one that has ended by
+# itself meanwhile was not late.
+begin_dump() {
+    local late=no
     start_dump
-    if [ "$LOCK_ALL_TABLES" != true ]; then
-        if ! await_snapshot; then WHY=late; fi
-        ask_session 'UNLOCK TABLES' || fail_session
-        note "$NODE's writes were held up for $(($(now_ms) - LOCKED_AT)) ms at most"
-        if [ "$WHY" = late ] && kill "$DUMP_PID" 2>/dev/null; then
-            await_job || true
-            close_session
-            return
-        fi
+    [ "$LOCK_ALL_TABLES" != true ] || return 0
+    await_snapshot || late=yes
+    ask_session 'UNLOCK TABLES' || fail_session
+    note "$NODE's writes were held up for $(($(now_ms) - LOCKED_AT)) ms at most"
+    if [ "$late" = yes ] && kill "$DUMP_PID" 2>/dev/null; then
+        WHY=late
+        await_job || true
     fi
-    # while mysqldump reads the rows, their numbers are counted, in the same snapshot
-    WHY=''
+}
+
+# count_beside_dump: while mysqldump reads the rows, their numbers are counted, in the same snapshot; both have ended then, the dump with DUMP_STATUS.
+count_beside_dump() {
+    DUMP_STATUS=0
     WHILE_ASKING=watch_dump
     if ! count_rows "$SCRATCH/tables" >"$SCRATCH/counts"; then
-        counted=no
+        COUNTED=no
         kill "$DUMP_PID" 2>/dev/null || true
     fi
     WHILE_ASKING=say_asking
-    await_job watch_dump || status=$?
+    await_job watch_dump || DUMP_STATUS=$?
     settle_sink
-    close_session
-    [ "$WHY" != waited ] || return 0
-    note_state after
-    CHANGED="$(list_differences "$SCRATCH/before" "$SCRATCH/after")"
-    if [ -z "$CHANGED" ]; then require_views_valid; fi
-    # 1412: a table whose definition is younger than the snapshot; 1049, 1146, 1305, 1356: something that is gone
-    if [ -n "$CHANGED" ] || cat "$SCRATCH/dump-words" "$SCRATCH/session-words" | grep -iE '(\(|error )(1412|1049|1146|1305|1356)\b' >/dev/null; then
-        WHY=changed
-        return
-    fi
-    [ "$counted" = yes ] || fail_session
-    require_whole_dump "$status"
-    # beside the dump's the session has a snapshot of its own: they are one if the log stood at the same place
-    if [ "$DUMP_FILE $DUMP_POSITION" != "$LOCKED_FILE $LOCKED_POSITION" ]; then
-        WHY=moved
-        return
-    fi
-    sort "$SCRATCH/objects" "$SCRATCH/counts" >"$SCRATCH/inventory"
 }
 
 # A dump holds the definition of the table that it reads, by a stream for as long as the peer takes it in. Who wants to alter that table waits, and
-# behind him all who use it: so the dump gives way.
+# behind him all who use it: so the dump gives way. And of a dump that has died no rows are counted.
 watch_dump() {
     require_sink
+    if has_dump_died; then
+        DIED=yes
+        try_sql "KILL $SESSION_ID" >/dev/null || true
+        return
+    fi
     say_progress
     # the user has accepted that
     [ "$LOCK_ALL_TABLES" != true ] || return 0
@@ -111,39 +79,10 @@ watch_dump() {
     try_sql "KILL $SESSION_ID" >/dev/null || true
 }
 
-# read_held_up: who has waited for LOCK_WAIT_SECONDS and more for a table that the dump, or the count of its rows, is reading. The server does not tell
-# whom somebody waits for (but from 8.0 on); the names in the statements do.
-read_held_up() {
-    sql 'SHOW FULL PROCESSLIST' | awk -F'\t' -v limit="$LOCK_WAIT_SECONDS" '
-        $8 ~ /^SELECT \/\*!40001 SQL_NO_CACHE \*\/ / || $8 ~ /^SELECT .table .*, COUNT\(\*\), / {
-            name = $8
-            sub(/.* FROM /, "", name)
-            sub(/ (WHERE|ORDER BY) .*/, "", name)
-            sub(/^`.*`\.`/, "`", name)
-            gsub(/`/, "", name)
-            reading[name] = 1
-        }
-        $7 ~ /metadata lock/ && $6 + 0 >= limit { waiting[++count] = $8; who[count] = "connection " $1 " of " $2 " since " $6 " s" }
-        END {
-            for (i = 1; i <= count; i++) for (name in reading) if (index(waiting[i], name)) { print who[i] " for table " name; exit }
-        }'
-}
-
-# note_state NAME: what a dump must not see change, sorted, in $SCRATCH/NAME. What no dump carries is of it, the schema sys and
-# tablespaces too, which are in no definition: so what is made after the look, and before the lock, is seen as a change. Accounts are, too,
-# for before 8.0 and on MariaDB no snapshot holds them still: one that is made meanwhile would come with the dump, and again over the link.
-note_state() {
-    read_undumpable >"$SCRATCH/undumpable"
-    { read_definitions && read_places && read_accounts && cat "$SCRATCH/undumpable"; } >"$SCRATCH/state"
-    sort "$SCRATCH/state" >"$SCRATCH/$1"
-}
-
-# 1356 without any change: no second try mends that.
-require_views_valid() {
-    local view
-    view="$(sed -n "s/.*View '\([^']*\)' references invalid .*/\1/p" "$SCRATCH/dump-words" | head -n 1)"
-    [ -z "$view" ] || fail MM_SEED_DUMP "view $view on $NODE refers to what is not there, or what its definer may not use, and stops every dump; $NODE was only read" \
-        "DROP VIEW, or ALTER it to what there is; then run up again" "$(cat "$SCRATCH/dump-words")"
+# has_dump_died: it has ended, and what it wrote lacks the last line.
+has_dump_died() {
+    if kill -0 "$DUMP_PID" 2>/dev/null || ! is_sink_settled; then return 1; fi
+    ! is_dump_complete
 }
 
 fail_session() {
@@ -189,26 +128,4 @@ await_snapshot() {
         sleep 0.01
     done
     return 1
-}
-
-# require_whole_dump STATUS: of what is in the sink; and reads its coordinates, into DUMP_FILE, DUMP_POSITION and DUMP_GTID. They stand near its
-# top: the line that --source-data writes, and the GTID set where GTIDs are on; MariaDB is asked for it.
-require_whole_dump() {
-    local top="$SCRATCH/dump-top"
-    if [ "$1" -ne 0 ] || ! tail -n 1 "$DUMP_LAST" | grep -q '^-- Dump completed'; then
-        fail MM_SEED_DUMP "the dump on $NODE ended with status $1 (124: after $TIMEOUT_SECONDS s); $NODE was only read" \
-            "mend what mysqldump names, then run up again" "$(cat "$SCRATCH/dump-words")"
-    fi
-    head -n 400 "$DUMP_TOP" | cut -c 1-100000 >"$top"
-    DUMP_FILE="$(sed -n "s/^CHANGE .*_LOG_FILE='\([^']*\)'.*/\1/p" "$top" | head -n 1)"
-    DUMP_POSITION="$(sed -n 's/^CHANGE .*_LOG_POS=\([0-9]*\).*/\1/p' "$top" | head -n 1)"
-    DUMP_GTID="$(awk '/^SET @@GLOBAL.GTID_PURGED=/ { on = 1 } on { print } on && /;$/ { exit }' "$top" | tr -d '\n ' | sed -n "s/.*'\([^']*\)'.*/\1/p")"
-    if [ -z "$DUMP_FILE" ] || [ -z "$DUMP_POSITION" ]; then
-        fail MM_SEED_DUMP "the dump on $NODE carries no binary log coordinates" "see that mysqldump is of the server's series, then run up again"
-    fi
-    ! has_gtid_domains || DUMP_GTID="$(sql "SELECT $(sql_gtid_place "$DUMP_FILE" "$DUMP_POSITION")")"
-    [ "$DUMP_GTID" != NULL ] || fail MM_SEED_DUMP "$NODE's binary log $DUMP_FILE, in which the dump began, is gone by now" \
-        "let it keep its logs longer ($(log_expiry_variable)), then run up again"
-    [ "$(read_gtid_mode)" != ON ] || [ -n "$DUMP_GTID" ] || [ -z "$(read_gtid_set)" ] ||
-        fail MM_SEED_DUMP "the dump on $NODE carries no GTID set, though GTIDs are on" "see that mysqldump is of the server's series, then run up again"
 }

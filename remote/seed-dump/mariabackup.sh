@@ -34,6 +34,7 @@ send_whole() {
     SENT_TOTAL="$(read_files_bytes)"
     at_exit end_files
     for try in 1 2 3; do
+        [ "$try" = 1 ] || sleep 5
         try_send
         case "$WHY" in
             '')
@@ -50,7 +51,6 @@ send_whole() {
             broken) fail MM_SEED_DUMP "mariadb-backup on $NODE ended with status $BACKUP_STATUS; $NODE was only read" \
                 "mend what it names, then run up again" "$(tail -n 5 "$SCRATCH/stream-words")" ;;
         esac
-        sleep 5
     done
     fail MM_SEED_BUSY "mariadb-backup's lock on $NODE was not to be had, or held for too long, three times ($STAGE). $NODE was only read" \
         "wait until long DDL and LOCK TABLES have ended (SHOW PROCESSLIST), then run up again" "$(sql 'SHOW FULL PROCESSLIST' | awk '!/\tSleep\t/ && ++found <= 8 { print substr($0, 1, 150) }')"

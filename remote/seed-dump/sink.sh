@@ -13,7 +13,8 @@ open_sink() {
 read_sunk() { if [ "$METHOD" = stream ]; then read_streamed; else wc -c <"$PART" | tr -d ' '; fi; }
 # require_sink: it still takes what mysqldump writes: a peer that has refused it has told why.
 require_sink() { [ "$METHOD" != stream ] || kill -0 "$SSH_PID" 2>/dev/null || fail_stream; }
-# settle_sink: mysqldump has ended: what it wrote is to be seen.
+# is_sink_settled: mysqldump has ended: is all that it wrote to be seen? settle_sink waits for that.
+is_sink_settled() { [ "$METHOD" != stream ] || ! kill -0 "$SIEVE_PID" 2>/dev/null; }
 settle_sink() {
     [ "$METHOD" = stream ] || return 0
     require_sink

@@ -13,7 +13,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { assembleScript, type Parameters } from "../../core/script";
-import { type Answer, FakeServer } from "./fakeServer";
+import { type Answer, FakeServer, refused } from "./fakeServer";
 
 const programs = ["mysql", "mysqldump", "mysqld", "ssh", "systemctl", "journalctl", "getent", "id"];
 const program = join(__dirname, "fake", "program.sh");
@@ -84,6 +84,8 @@ export class FakeHost {
     /** What the client says of its options. */
     clientHelp = "  --ssl-mode=name     SSL connection mode.\n";
     private listener: Server | undefined;
+    /** Clients that wait for an answer that does not come; KILL ends them. */
+    private readonly hanging: Socket[] = [];
 
     constructor(local: Record<string, string> = {}, peer: Record<string, string> = {}, version = "9.7.4") {
         this.local = new FakeServer(version, {
@@ -142,6 +144,7 @@ export class FakeHost {
         const hurried = text
             .replaceAll("sleep 0.1", "SECONDS=$((SECONDS + 5))")
             .replaceAll(/sleep 5\b/g, "sleep 0")
+            .replace("TELL_SECONDS=5", "TELL_SECONDS=1")
             .replace("LOCK_HOLD_MS=3000", "LOCK_HOLD_MS=300");
         return this.runText(
             hurried.replaceAll(/\/(var\/lib\/mysql-master-master|run\/systemd\/system|etc\/)/g, `${this.root}/$1`),
@@ -218,11 +221,12 @@ export class FakeHost {
             const [name = "", ...argv] = part(0, words).split("\x1e").slice(0, -1);
             const call = { name, argv, options: part(words, files), stdin: part(words + files, stdin) };
             this.calls.push(call);
-            const { stdout = "", stderr = "", status = 0, hang = false } = this.answer(call);
-            if (hang) {
+            const answer = this.answer(call);
+            if (answer.hang) {
+                this.hanging.push(socket);
                 return;
             }
-            socket.end(`${status} ${Buffer.byteLength(stdout)} ${Buffer.byteLength(stderr)}\n${stdout}${stderr}`);
+            give(socket, answer);
         });
     }
 
@@ -231,11 +235,19 @@ export class FakeHost {
             return { stdout: this.clientHelp };
         }
         if (call.name === "mysql") {
+            if (/^KILL \d+;/.test(call.stdin)) {
+                for (const socket of this.hanging.splice(0)) {
+                    give(socket, refused(2013, "Lost connection to MySQL server during query"));
+                }
+            }
             return (call.options.includes("host=") ? this.peer : this.local).run(call.stdin);
         }
         return this.answers[call.name]?.(call) ?? { stderr: `a fake ${call.name} has no answer\n`, status: 1 };
     }
 }
+
+const give = (socket: Socket, { stdout = "", stderr = "", status = 0 }: Answer) =>
+    socket.end(`${status} ${Buffer.byteLength(stdout)} ${Buffer.byteLength(stderr)}\n${stdout}${stderr}`);
 
 const hosts: FakeHost[] = [];
 

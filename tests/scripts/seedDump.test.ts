@@ -140,6 +140,22 @@ describe("seed-dump.sh", () => {
         expect(readdirSync(host.path("/tmp")).filter((name) => name.startsWith("master_backup"))).toEqual([]);
     });
 
+    it("tells that mysqldump has died while the rows are still being counted, and counts no more of them", async () => {
+        const { host, parameters } = readyToDump({
+            stdout: dump.slice(0, -40),
+            status: 3,
+            stderr: "mysqldump: Error 2013: Lost connection\n",
+        });
+        host.local.rules.push({ on: /COUNT\(\*\)/, answer: { hang: true } });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.statements.filter((text) => text.startsWith("KILL"))]).toEqual([1, ["KILL 9"]]);
+        expect(errorOf(run.stderr)).toBe(
+            "error MM_SEED_DUMP: the dump on a ended with status 3 (124: after 60 s); a was only read\n" +
+                "  next: mend what mysqldump names, then run up again\n" +
+                "  server: mysqldump: Error 2013: Lost connection\n",
+        );
+    });
+
     it("refuses to overwrite a file that is not its own", async () => {
         const { host, parameters, callsOf } = readyToDump();
         host.write("/tmp/master_backup.sql", "somebody's");

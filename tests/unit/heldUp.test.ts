@@ -10,7 +10,7 @@ const waiting = (seconds: number, statement: string, id = 7) =>
 /** Who is told to be held up by the dump, of such a process list. */
 const heldUp = (...lines: string[]) =>
     runBash(
-        `LOCK_WAIT_SECONDS=10\nsql() { cat <<'LIST'\n${lines.join("\n")}\nLIST\n}\n${remoteText("seed-dump/dump.sh")}\nread_held_up`,
+        `LOCK_WAIT_SECONDS=10\nsql() { cat <<'LIST'\n${lines.join("\n")}\nLIST\n}\n${remoteText("seed-dump/held-up.sh")}\nread_held_up`,
     ).stdout.toString();
 
 describe("who waits behind a dump is found by the table that both name:", () => {
