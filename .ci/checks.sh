@@ -71,7 +71,7 @@ run_soak() {
 on_hosts() { # COMMAND...
     local settings folder lab
     folder="$(lab_folder)"
-    export MM_LAB_DIR="$folder" MM_LAB_SUBNET="${SUBNETS[0]}"
+    export MM_LAB_DIR="$folder" MM_LAB_SUBNET="${SUBNETS[0]}" MM_LAB_SERVER="${MM_LAB_SERVER:-mysql-9.7}"
     if ! settings="$(lab/env.sh)"; then
         FAILED_CHECKS=$((FAILED_CHECKS + 1))
         return 0

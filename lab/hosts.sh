@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # hosts.sh: real hosts on this machine, each with a systemd, an sshd, a MySQL server and an address of its own.
-# in:  MM_LAB_DIR (the lab's folder, default .lab), MM_LAB_SUBNET (10.231.0), MM_LAB_SERVER (mysql-9.7)
+# in:  MM_LAB_DIR (the lab's folder, default .lab), MM_LAB_SUBNET (10.231.0), MM_LAB_SERVER (host a's, else mysql-9.7)
 # out: $MM_LAB_DIR/ssh/id_ed25519 opens root@ and deploy@ (sudo) on every host; $MM_LAB_DIR/ssh/known_hosts knows them
 # shellcheck source-path=SCRIPTDIR
 set -euo pipefail

@@ -61,7 +61,7 @@ part_from_old_peer() {
         # what it has not even received is there alone
         ! is_read_only ||
             fail MM_ROLE_CLOSED "$NODE is closed, so its old peer takes the writes, and a new peer is to be seeded from $NODE. Nothing was changed" \
-                "set active to $NODE's label first, and run up with the old peer; or, where that host is lost, set gone to it; then give the new one"
+                "set active to $NODE's label first, and run up with the old peer; or, where that host is lost, set gone to it and active to $NODE's label, and run up; then give the new one"
         [ "$(replica_field Replica_IO_Running)" = Yes ] || warn MM_LINK_BEHIND "its receiver does not run: what $followed has written since is there alone"
         wait_until 60 has_applied_all_received ||
             fail MM_LINK_BEHIND "$NODE has received more from its old peer than it has applied, and a new peer is to be seeded from it. Nothing was changed" \

@@ -9,7 +9,7 @@ afterEach(() => copy.remove());
 
 describe("env.sh", () => {
     const env = (subnet = "10.99.0", folder = "other") =>
-        copy.run("lab/env.sh", [], { MM_LAB_SUBNET: subnet, MM_LAB_DIR: copy.path(folder) });
+        copy.run("lab/env.sh", [], { MM_LAB_SUBNET: subnet, MM_LAB_DIR: copy.path(folder), MM_LAB_SERVER: "" });
     const file = "other/Pulumi.dev.yaml";
 
     it("gives a lab with a subnet and a folder of its own a copy of the dev stack's settings that names them", () => {
@@ -19,6 +19,13 @@ describe("env.sh", () => {
         const text = copy.read("Pulumi.dev.yaml");
         const own = text.replaceAll("10.231.0.", "10.99.0.").replaceAll(" .lab/", ` ${copy.path("other")}/`);
         expect([own === text, copy.read(file)]).toEqual([false, own]);
+    });
+
+    it("names the kind of server that the lab's hosts have, and the newest where there are none", () => {
+        const server = () => /^export MM_LAB_SERVER=(.*)$/m.exec(env().stdout)?.[1];
+        const before = server();
+        copy.write("other/hosts/a/kind", "mariadb-10.11\n");
+        expect([before, server()]).toEqual(["mysql-9.7", "mariadb-10.11"]);
     });
 
     it("leaves what `pulumi config set` has written into that copy since", () => {
