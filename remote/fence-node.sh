@@ -152,13 +152,18 @@ has_dropped_received() {
     is_same_value "$(read_variable relay_log_recovery)" 1 && [ "$(replica_field Replica_IO_Running)" != Yes ] && [ "$(replica_field Relay_Log_Pos)" = 4 ]
 }
 
-# A host that is called gone by mistake, or whose network is cut elsewhere, would go on taking writes beside this one.
+# A host that is called gone by mistake, or whose network is cut elsewhere, would go on taking writes beside this one. So would one that does not let
+# the program in: a server with too many connections says no, too. 2002, 2003, 2005: there is none.
 require_gone() {
+    local closed next="take gone out: with active, up moves the writes in good order; or, where that host is to be given up, stop its server or cut it off first; then run up again"
     ! is_parted || return 0
     open_peer "$PEER_HOST" "$PEER_PORT"
-    [ "$(try_peer 'SELECT @@global.read_only')" != 0 ] ||
-        fail MM_ROLE_PEER_WRITABLE "$PEER_HOST is called gone, but answers $NODE and takes writes; $NODE stays as it is, for both would" \
-            "take gone out: with active, up moves the writes in good order; or, where that host is to be given up, stop its server or cut it off first; then run up again"
+    if closed="$(try_peer 'SELECT @@global.read_only')"; then
+        [ "$closed" != 0 ] || fail MM_ROLE_PEER_WRITABLE "$PEER_HOST is called gone, but answers $NODE and takes writes; $NODE stays as it is, for both would" "$next"
+    else
+        grep -qE 'ERROR (2002|2003|2005) ' "$SCRATCH/words" ||
+            fail MM_ROLE_PEER_WRITABLE "$PEER_HOST is called gone, but somebody answers $NODE there, and does not tell whether it takes writes; $NODE stays as it is, for both might" "$next" "$(cat "$SCRATCH/words")"
+    fi
 }
 
 note_parted() { is_parted || remember link "$(recall link) parted=gone"; }

@@ -74,7 +74,7 @@ read_tables() {
 # Both as the session's snapshot has them. After each the transaction goes back to a savepoint: else it would keep every table that
 # it has read from being altered, and whoever uses that table next would wait behind the one who wants to.
 count_rows() {
-    local schema table sum quoted back='ROLLBACK TO SAVEPOINT counted'
+    local schema table sum quoted back='ROLLBACK TO SAVEPOINT counted' watched=$SECONDS
     ask_session 'SAVEPOINT counted' || return 1
     while IFS=$'\t' read -r schema table sum; do
         # undoes the client's escapes (\\ \n \t), which are all that a backslash can mean here
@@ -82,6 +82,11 @@ count_rows() {
         printf -v table '%b' "$table"
         printf -v sum '%b' "$sum"
         quoted="\`${schema//\`/\`\`}\`.\`${table//\`/\`\`}\`"
+        # many small tables may take as long as a large one
+        if [ $((SECONDS - watched)) -ge "$TELL_SECONDS" ]; then
+            watched=$SECONDS
+            "$WHILE_ASKING"
+        fi
         ask_session "SELECT $(quote_sql "table $schema.$table"), COUNT(*), $sum FROM $quoted" "$back" || return 1
     done <"$1"
     ask_session "SELECT CONCAT('account ', user, '@', host) FROM mysql.user" "$back"

@@ -1,6 +1,6 @@
 # judge-dump.sh: what a dump has brought: is it whole, and is it of the one moment at which its rows were counted?
 
-# judge_dump: its inventory is in $SCRATCH/inventory then, its coordinates in DUMP_FILE, DUMP_POSITION and DUMP_GTID; or WHY is changed or moved.
+# judge_dump: its inventory is in $SCRATCH/inventory then, its coordinates in DUMP_FILE, DUMP_POSITION and DUMP_GTID; or WHY is changed, waited or moved.
 judge_dump() {
     note_state after
     CHANGED="$(list_differences "$SCRATCH/before" "$SCRATCH/after")"
@@ -8,6 +8,11 @@ judge_dump() {
     # 1412: a table whose definition is younger than the snapshot; 1049, 1146, 1305, 1356: something that is gone
     if [ -n "$CHANGED" ] || cat "$SCRATCH/dump-words" "$SCRATCH/session-words" | grep -iE '(\(|error )(1412|1049|1146|1305|1356)\b' >/dev/null; then
         WHY=changed
+        return
+    fi
+    # 1205: the one or the other has waited too long for a table: behind somebody who waited for the other one of them
+    if cat "$SCRATCH/dump-words" "$SCRATCH/session-words" | grep -iE '(\(|error )1205\b' >/dev/null; then
+        WHY=waited HELD_UP='somebody who waited for a table of it'
         return
     fi
     [ "$COUNTED" = yes ] || [ "$DIED" = yes ] || fail_session

@@ -56,13 +56,15 @@ tell_expected() {
     ({ printf 'expects %s\n' "$(wc -l <"$SCRATCH/expected" | tr -d ' ')" && cat "$SCRATCH/expected"; } >&5) 2>/dev/null
 }
 
-read_streamed() { read_written "$SIFT_PID" || echo "${STREAMED:-0}"; }
+read_streamed() { read_written "$SIFT_PID" || read_bytes_of_dd; }
+# read_bytes_of_dd: what it tells when it has ended.
+read_bytes_of_dd() { sed -n 's/^\([0-9]*\) bytes.*/\1/p' "$SCRATCH/dd-words"; }
 
 # end_stream: the inventory goes behind the dump, and the peer says that it has it all; then its words are in RECEIPT, the bytes in STREAMED.
 end_stream() {
     (append_inventory <"$SCRATCH/inventory" >&5) 2>/dev/null || true
     exec 5>&-
-    STREAMED="$(sed -n 's/^\([0-9]*\) bytes.*/\1/p' "$SCRATCH/dd-words")"
+    STREAMED="$(read_bytes_of_dd)"
     JOB="$SSH_PID"
     await_job || true
     RECEIPT="$(value_of receipt "$(cat "$SCRATCH/received")")"

@@ -587,6 +587,34 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
         expect((await host.run(script, gone)).exitCode).toBe(0);
     });
 
+    it.each([
+        [1040, "Too many connections", 1],
+        [1045, "Access denied for user 'replicator'@'10.0.0.2' (using password: YES)", 1],
+        [2013, "Lost connection to MySQL server at 'waiting for initial communication packet', system error: 110", 1],
+        [2002, "Can't connect to server on 'a.example.com' (115)", 0],
+        [2003, "Can't connect to MySQL server on 'a.example.com:3306' (111)", 0],
+        [2005, "Unknown MySQL server host 'a.example.com' (-2)", 0],
+    ])(
+        "not where that one's address says %s, which only somebody says who is there: %s",
+        async (code, words, exitCode) => {
+            const host = survivor();
+            host.peer.rules.push({ on: "SELECT @@global.read_only", answer: refused(code, words) });
+            const run = await host.run(script, gone);
+            expect([run.exitCode, host.memory("link")]).toEqual([
+                exitCode,
+                `${link}${exitCode === 0 ? " parted=gone" : ""}\n`,
+            ]);
+            if (exitCode !== 0) {
+                expect(changes(run.statements)).toEqual([]);
+                expect(run.stderr).toBe(
+                    "error MM_ROLE_PEER_WRITABLE: a.example.com is called gone, but somebody answers b there, and does not tell whether it takes writes; b stays as it is, for both might\n" +
+                        "  next: take gone out: with active, up moves the writes in good order; or, where that host is to be given up, stop its server or cut it off first; then run up again\n" +
+                        `  server: ERROR ${code} (HY000) at line 1: ${words}\n`,
+                );
+            }
+        },
+    );
+
     it("and notes that it has parted, where somebody has taken the channel away by hand", async () => {
         const host = node(true);
         host.remember("link", `${link}\n`);

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
-import { errorOf, line, readyToDump } from "./dumpHost";
+import { dump, errorOf, line, readyToDump } from "./dumpHost";
 import { changes, cleanUpHosts } from "./fakeHost";
-import { processList, refused } from "./fakeServer";
+import { type Answer, processList, refused } from "./fakeServer";
 
 cleanUpHosts();
 
@@ -90,6 +90,31 @@ describe("a dump on a busy origin", () => {
         expect([run.exitCode, run.stdout, dumps()]).toEqual([0, line, 2]);
         expect(tries(run.stderr)).toEqual([
             "try 1: the dump began at another place in the log than the count of its rows; it is thrown away",
+        ]);
+    });
+
+    it.each<[string, Answer, Answer]>([
+        [
+            "it",
+            {
+                stdout: dump.slice(0, -40),
+                stderr: "mysqldump: Error 1205: Lock wait timeout exceeded; try restarting transaction when dumping table `t` at row: 0\n",
+                status: 3,
+            },
+            {},
+        ],
+        ["the count of its rows", { stdout: dump }, refused(1205, "Lock wait timeout exceeded")],
+    ])("is made once more where %s has waited too long for a table", async (_, first, counted) => {
+        const { host, parameters, callsOf } = readyToDump(first, { stdout: dump });
+        let asked = 0;
+        host.local.rules.push({
+            on: /^SELECT 'table shop\.orders', COUNT/,
+            answer: () => (asked++ === 0 && counted.status ? counted : { stdout: "table shop.orders\t3" }),
+        });
+        const run = await host.run(script, parameters);
+        expect([run.exitCode, run.stdout, callsOf("mysqldump").length]).toEqual([0, line, 2]);
+        expect(tries(run.stderr)).toEqual([
+            "try 1: the dump was in somebody's way (somebody who waited for a table of it); it is thrown away",
         ]);
     });
 

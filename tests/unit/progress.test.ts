@@ -21,6 +21,18 @@ it.each([
     expect(run(`describe_progress ${given}`).stdout).toBe(said);
 });
 
+it("is looked after while many small tables are counted, as while one large one is", () => {
+    const counting = [
+        "SCRATCH=/nowhere TELL_SECONDS=5 SECONDS=0",
+        "looked=0 WHILE_ASKING=look; look() { looked=$((looked + 1)); }; ask_session() { SECONDS=$((SECONDS + 2)); }",
+        "quote_sql() { :; }",
+        libraryText("inventory"),
+        "WHILE_ASKING=look; count_rows <(printf 'shop\\tt%s\\tSUM\\n' 1 2 3 4 5 6 7) && echo $looked",
+    ];
+    // after 2, 4, 6 seconds and so on: at 6 and at 12
+    expect(run(...counting)).toMatchObject({ exitCode: 0, stdout: "2\n" });
+});
+
 it("ends with bytes, seconds and rate", () => {
     expect(run("describe_end 912300000 26065").stdout).toBe("912.3 MB in 26.1 s, 35.0 MB/s");
 });
