@@ -57,6 +57,8 @@ fence() {
 # require_successor ROLE-BEFORE: closed for a switchover only when the other one can take over: it answers, follows this server with both threads, and is not far
 # behind. Else nobody would take writes.
 require_successor() {
+    # the peer's own
+    local REPLICA_STATUS=''
     [ "$PEER_ROLE" = active ] || return 0
     open_peer "$PEER_HOST" "$PEER_PORT"
     try_peer 'SELECT 1' >/dev/null || fail_successor "$PEER_HOST does not answer" "$(cat "$SCRATCH/words")"

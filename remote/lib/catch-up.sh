@@ -4,14 +4,16 @@
 mark_own_log() { if have_both_gtids; then MARK="gtid $(read_gtid_set)"; else MARK="$(read_coordinates)"; fi; }
 mark_peer_log() { if have_both_gtids; then MARK="gtid $(peer_read @@global.gtid_executed | plain_gtid_set)"; else MARK="$(read_peer_coordinates || true)"; fi; }
 
-# Each of these looks anew, and leaves what it saw to replica_field: for the message of a wait that is over.
+# has_applied_mark: looks anew, and leaves what it saw to replica_field: for the message of a wait that is over.
 has_applied_mark() {
     case "$MARK" in
         'gtid '*) [ "$(sql "$(sql_has_mark)")" = 1 ] ;;
         *) look_at_replication && is_past_mark ;;
     esac
 }
+# has_peer_applied_mark: the same of the peer, whose status nobody else is to take for this server's.
 has_peer_applied_mark() {
+    local REPLICA_STATUS=''
     case "$MARK" in
         'gtid '*) [ "$(try_peer "$(sql_has_mark)")" = 1 ] ;;
         *) REPLICA_STATUS="$(peer_vertical "SHOW $(sql_replica) STATUS")" && is_past_mark ;;
