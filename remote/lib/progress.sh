@@ -8,7 +8,16 @@ begin_job() {
     JOB="$1" JOB_WHAT="$2" JOB_TOTAL="$3" JOB_READ="$4" JOB_STARTED="$(now_ms)"
     at_exit end_job
 }
-end_job() { [ -z "$JOB" ] || kill "$JOB" 2>/dev/null || true; }
+end_job() { end_own_job "$JOB"; }
+
+# is_own_job PID: it runs, and is this script's own. One that has ended has given its number back, and another process may have it by then.
+is_own_job() {
+    local facts=''
+    { read -r facts <"/proc/$1/stat"; } 2>/dev/null || true
+    # behind the program's name: its state and its parent
+    [[ "${facts##*) }" == [!ZX]" $$ "* ]]
+}
+end_own_job() { ! is_own_job "$1" || kill "$1" 2>/dev/null || true; }
 
 # end_with_script PID...: of what this script has put into the background: it ends when the script does, even where that is killed.
 end_with_script() {
@@ -22,7 +31,7 @@ end_with_script() {
 # await_job [COMMAND]: waits for it, says every TELL_SECONDS how far it is (or runs the command), and gives its status.
 await_job() {
     local said=$SECONDS status=0 meanwhile="${1:-say_progress}"
-    while kill -0 "$JOB" 2>/dev/null; do
+    while is_own_job "$JOB"; do
         sleep 0.05
         [ $((SECONDS - said)) -ge "$TELL_SECONDS" ] || continue
         said=$SECONDS

@@ -41,7 +41,8 @@ begin_dump() {
     await_snapshot || late=yes
     ask_session 'UNLOCK TABLES' || fail_session
     note "$NODE's writes were held up for $(($(now_ms) - LOCKED_AT)) ms at most"
-    if [ "$late" = yes ] && kill "$DUMP_PID" 2>/dev/null; then
+    if [ "$late" = yes ] && is_own_job "$DUMP_PID"; then
+        end_own_job "$DUMP_PID"
         WHY=late
         await_job || true
     fi
@@ -53,7 +54,7 @@ count_beside_dump() {
     WHILE_ASKING=watch_dump
     if ! count_rows "$SCRATCH/tables" >"$SCRATCH/counts"; then
         COUNTED=no
-        kill "$DUMP_PID" 2>/dev/null || true
+        end_own_job "$DUMP_PID"
     fi
     WHILE_ASKING=say_asking
     await_job watch_dump || DUMP_STATUS=$?
@@ -75,13 +76,13 @@ watch_dump() {
     HELD_UP="$(read_held_up)"
     [ -n "$HELD_UP" ] || return 0
     WHY=waited
-    kill "$DUMP_PID" 2>/dev/null || true
+    end_own_job "$DUMP_PID"
     try_sql "KILL $SESSION_ID" >/dev/null || true
 }
 
 # has_dump_died: it has ended, and what it wrote lacks the last line.
 has_dump_died() {
-    if kill -0 "$DUMP_PID" 2>/dev/null || ! is_sink_settled; then return 1; fi
+    if is_own_job "$DUMP_PID" || ! is_sink_settled; then return 1; fi
     ! is_dump_complete
 }
 
@@ -123,7 +124,7 @@ start_dump() {
 await_snapshot() {
     local until=$((LOCKED_AT + LOCK_HOLD_MS)) alive=yes
     while [ "$(now_ms)" -lt "$until" ] && [ "$alive" = yes ]; do
-        kill -0 "$DUMP_PID" 2>/dev/null || alive=no
+        is_own_job "$DUMP_PID" || alive=no
         ! grep -aqE '^CHANGE (MASTER|REPLICATION SOURCE) TO' "$DUMP_TOP" || return 0
         sleep 0.01
     done

@@ -12,9 +12,9 @@ open_sink() {
 # read_sunk: the bytes so far.
 read_sunk() { if [ "$METHOD" = stream ]; then read_streamed; else wc -c <"$PART" | tr -d ' '; fi; }
 # require_sink: it still takes what mysqldump writes: a peer that has refused it has told why.
-require_sink() { [ "$METHOD" != stream ] || kill -0 "$SSH_PID" 2>/dev/null || fail_stream; }
+require_sink() { [ "$METHOD" != stream ] || is_own_job "$SSH_PID" || fail_stream; }
 # is_sink_settled: mysqldump has ended: is all that it wrote to be seen? settle_sink waits for that.
-is_sink_settled() { [ "$METHOD" != stream ] || ! kill -0 "$SIEVE_PID" 2>/dev/null; }
+is_sink_settled() { [ "$METHOD" != stream ] || ! is_own_job "$SIEVE_PID"; }
 settle_sink() {
     [ "$METHOD" = stream ] || return 0
     require_sink
@@ -56,7 +56,7 @@ tell_expected() {
     ({ printf 'expects %s\n' "$(wc -l <"$SCRATCH/expected" | tr -d ' ')" && cat "$SCRATCH/expected"; } >&5) 2>/dev/null
 }
 
-read_streamed() { read_written "$SIFT_PID" || read_bytes_of_dd; }
+read_streamed() { if is_own_job "$SIFT_PID"; then read_written "$SIFT_PID"; else read_bytes_of_dd; fi; }
 # read_bytes_of_dd: what it tells when it has ended.
 read_bytes_of_dd() { sed -n 's/^\([0-9]*\) bytes.*/\1/p' "$SCRATCH/dd-words"; }
 
@@ -81,6 +81,8 @@ fail_stream() {
 drop_stream() {
     [ -n "${SSH_PID:-}" ] || return 0
     exec 5>&-
-    kill "$SSH_PID" "$SIFT_PID" "$SIEVE_PID" 2>/dev/null || true
+    end_own_job "$SSH_PID"
+    end_own_job "$SIFT_PID"
+    end_own_job "$SIEVE_PID"
     SSH_PID=''
 }

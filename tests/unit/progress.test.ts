@@ -21,6 +21,16 @@ it.each([
     expect(run(`describe_progress ${given}`).stdout).toBe(said);
 });
 
+it("is its own job while that runs, and no other process that has its number by then, which is not ended either", () => {
+    const said = run(
+        'says() { if is_own_job "$1"; then echo yes; else echo no; fi; }',
+        "sleep 60 & own=$!; says $own; read -r other < <(sleep 60 >/dev/null & echo $!)",
+        "says $other; end_own_job $other; kill -0 $other && echo alive; kill $other",
+        "end_own_job $own; wait $own || echo $?; says $own; says ''; end_own_job ''",
+    );
+    expect(said).toMatchObject({ exitCode: 0, stdout: "yes\nno\nalive\n143\nno\nno\n" });
+});
+
 it("is looked after while many small tables are counted, as while one large one is", () => {
     const counting = [
         "SCRATCH=/nowhere TELL_SECONDS=5 SECONDS=0",
