@@ -155,17 +155,40 @@ has_dropped_received() {
 }
 
 # A host that is called gone by mistake, or whose network is cut elsewhere, would go on taking writes beside this one. So would one that does not let
-# the program in: a server with too many connections says no, too. 2002, 2003, 2005: there is none.
+# the program in: a server with too many connections says no, too.
 require_gone() {
-    local closed next="take gone out: with active, up moves the writes in good order; or, where that host is to be given up, stop its server or cut it off first; then run up again"
+    local closed words next="take gone out: with active, up moves the writes in good order; or, where that host is to be given up, stop its server or cut it off first; then run up again"
     ! is_parted || return 0
     open_peer "$PEER_HOST" "$PEER_PORT"
     if closed="$(try_peer 'SELECT @@global.read_only')"; then
         [ "$closed" != 0 ] || fail MM_ROLE_PEER_WRITABLE "$PEER_HOST is called gone, but answers $NODE and takes writes; $NODE stays as it is, for both would" "$next"
-    else
-        grep -qE 'ERROR (2002|2003|2005) ' "$SCRATCH/words" ||
-            fail MM_ROLE_PEER_WRITABLE "$PEER_HOST is called gone, but somebody answers $NODE there, and does not tell whether it takes writes; $NODE stays as it is, for both might" "$next" "$(cat "$SCRATCH/words")"
+        return
     fi
+    words="$(cat "$SCRATCH/words")"
+    case "$words" in
+        *'ERROR 2002 '* | *'ERROR 2003 '*) require_silence "$next" ;;
+        *'ERROR 2005 '*) fail MM_ROLE_PEER_WRITABLE "$PEER_HOST is called gone, and $NODE cannot tell whether it takes writes, for it does not know that name; $NODE stays as it is, for both might" \
+            "give $NODE that name again (DNS, or a line in its /etc/hosts; where that host is lost for good, with an address that nobody has); then run up again" "$words" ;;
+        *) fail MM_ROLE_PEER_WRITABLE "$PEER_HOST is called gone, but somebody answers $NODE there, and does not tell whether it takes writes; $NODE stays as it is, for both might" "$next" "$words" ;;
+    esac
+}
+
+# require_silence NEXT: a new connection may be kept out (a firewall) while the link's own one stands. A source with nothing to send lets hear from itself
+# twice in slave_net_timeout, which is every 30 s by default; a receiver notices only after the whole of it that nothing comes any more.
+SILENCE_SECONDS=35
+require_silence() {
+    look_at_replication
+    [ "$(replica_field Replica_IO_Running)" = Yes ] || return 0
+    HEARD="$(read_heard)"
+    note "its link to $PEER_HOST is not known to be dead: waiting for $SILENCE_SECONDS s at most whether it still brings anything"
+    if wait_until "$SILENCE_SECONDS" has_heard_or_lost && [ "$(replica_field Replica_IO_Running)" = Yes ]; then
+        fail MM_ROLE_PEER_WRITABLE "$PEER_HOST is called gone, and lets no new connection of $NODE's in, but its link still brings what is written there; $NODE stays as it is, for both would take writes" "$1"
+    fi
+}
+read_heard() { printf '%s %s %s' "$(replica_field Source_Log_File)" "$(replica_field Read_Source_Log_Pos)" "$(sql "$(sql_heartbeats)")"; }
+has_heard_or_lost() {
+    look_at_replication
+    [ "$(replica_field Replica_IO_Running)" != Yes ] || [ "$(read_heard)" != "$HEARD" ]
 }
 
 note_parted() { is_parted || remember link "$(recall link) parted=gone"; }

@@ -90,6 +90,14 @@ relay_log_info_setting() {
 }
 # performance_schema tells of channels, of a parallel applier's errors, and of what was received
 has_channel_tables() { is_at_least 50702; }
+# sql_heartbeats: how often this server has heard from its source while there was nothing to send.
+sql_heartbeats() {
+    if has_channel_tables; then
+        echo 'SELECT COALESCE(SUM(COUNT_RECEIVED_HEARTBEATS), 0) FROM performance_schema.replication_connection_status'
+    else
+        echo "SHOW GLOBAL STATUS LIKE 'Slave_received_heartbeats'"
+    fi
+}
 has_filter_tables() { is_at_least 80001; }
 # information_schema: cached numbers of its tables; columns that are reckoned; expressions and invisible ones among the indexes; checks
 has_cached_statistics() { is_at_least 80000; }

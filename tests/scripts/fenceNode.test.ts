@@ -593,7 +593,6 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
         [2013, "Lost connection to MySQL server at 'waiting for initial communication packet', system error: 110", 1],
         [2002, "Can't connect to server on 'a.example.com' (115)", 0],
         [2003, "Can't connect to MySQL server on 'a.example.com:3306' (111)", 0],
-        [2005, "Unknown MySQL server host 'a.example.com' (-2)", 0],
     ])(
         "not where that one's address says %s, which only somebody says who is there: %s",
         async (code, words, exitCode) => {
@@ -614,6 +613,68 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
             }
         },
     );
+
+    it("nor where it does not know that one's name any more: that says nothing of the host", async () => {
+        const host = survivor();
+        const words = "Unknown MySQL server host 'a.example.com' (-3)";
+        host.peer.rules.push({ on: "SELECT @@global.read_only", answer: refused(2005, words) });
+        const run = await host.run(script, gone);
+        expect([run.exitCode, changes(run.statements), host.memory("link")]).toEqual([1, [], `${link}\n`]);
+        expect(run.stderr).toBe(
+            "error MM_ROLE_PEER_WRITABLE: a.example.com is called gone, and b cannot tell whether it takes writes, for it does not know that name; b stays as it is, for both might\n" +
+                "  next: give b that name again (DNS, or a line in its /etc/hosts; where that host is lost for good, with an address that nobody has); then run up again\n" +
+                `  server: ERROR 2005 (HY000) at line 1: ${words}\n`,
+        );
+    });
+
+    describe("whose new connections are kept out, while the link's own one stands:", () => {
+        function kept(more: Record<string, string> = {}, heartbeats: () => number = () => 7) {
+            const host = survivor({ Replica_IO_Running: "Yes", ...more });
+            host.peer.rules.push({ on: "SELECT @@global.read_only", answer: refused(2003, "Can't connect (110)") });
+            host.local.rules.push({
+                on: /^SELECT COALESCE\(SUM\(COUNT_RECEIVED_HEARTBEATS\), 0\) FROM /,
+                answer: () => ({ stdout: `${heartbeats()}` }),
+            });
+            return host;
+        }
+        const waits =
+            "b: its link to a.example.com is not known to be dead: waiting for 35 s at most whether it still brings anything\n";
+
+        it("it is opened when that brings nothing for longer than a source is silent", async () => {
+            const run = await kept().run(script, gone);
+            expect([run.exitCode, run.stdout]).toEqual([0, "role active\n"]);
+            expect(run.stderr).toContain(waits);
+        });
+
+        it("or is noticed to be lost meanwhile", async () => {
+            let asked = 0;
+            const host = kept({}, () => {
+                asked += 1;
+                host.local.channel?.set("Replica_IO_Running", "Connecting");
+                return asked;
+            });
+            const run = await host.run(script, gone);
+            expect([run.exitCode, asked]).toEqual([0, 1]);
+        });
+
+        it.each(["a heartbeat", "a place in the log"])("it stays closed when that brings %s", async (what) => {
+            let asked = 0;
+            const host = kept({}, () => {
+                asked += 1;
+                if (what === "a heartbeat") {
+                    return asked;
+                }
+                host.local.channel?.set("Read_Source_Log_Pos", `${900 + asked}`);
+                return 7;
+            });
+            const run = await host.run(script, gone);
+            expect([run.exitCode, changes(run.statements), host.memory("link")]).toEqual([1, [], `${link}\n`]);
+            expect(run.stderr.replace(/^b: .*\n/gm, "")).toBe(
+                "error MM_ROLE_PEER_WRITABLE: a.example.com is called gone, and lets no new connection of b's in, but its link still brings what is written there; b stays as it is, for both would take writes\n" +
+                    "  next: take gone out: with active, up moves the writes in good order; or, where that host is to be given up, stop its server or cut it off first; then run up again\n",
+            );
+        });
+    });
 
     it("and notes that it has parted, where somebody has taken the channel away by hand", async () => {
         const host = node(true);
