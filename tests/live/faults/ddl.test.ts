@@ -42,6 +42,30 @@ describe("a table's definition changes on a while it dumps: noticed, dumped agai
     });
 });
 
+describe("a stream that b does not take in holds a table open on a", () => {
+    let pair: Interrupted;
+
+    afterEach(() => pair.close());
+
+    test.each(["FLUSH TABLES", "FLUSH TABLES WITH READ LOCK"])(
+        "and gives way to %s, behind which all of a would wait",
+        async (statement) => {
+            pair = await Interrupted.fresh({ big: true, method: "stream" });
+            const run = await pair.reach(at.stream);
+            await b.run("kill -STOP $(pidof mysqld)");
+            // the client goes, and its lock with it
+            await a.sql(statement);
+            await b.run("kill -CONT $(pidof mysqld)");
+            const { exitCode, text } = await run.ended;
+            expect([exitCode, codesIn(text)]).toEqual([0, []]);
+            expect(text).toMatch(
+                /try 1: the dump was in somebody's way \(connection \d+ of root\S* since 1\d s for a flush of tables\)/,
+            );
+            await pair.expectWhole();
+        },
+    );
+});
+
 describe("while b clones, tables come, change and go on a: b has what a has, at the place in a's log that the clone names", () => {
     let pair: Interrupted;
 
