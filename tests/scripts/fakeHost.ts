@@ -144,7 +144,6 @@ export class FakeHost {
         const hurried = text
             .replaceAll("sleep 0.1", "SECONDS=$((SECONDS + 5))")
             .replaceAll(/sleep 5\b/g, "sleep 0")
-            .replace("TELL_SECONDS=5", "TELL_SECONDS=1")
             .replace("LOCK_HOLD_MS=3000", "LOCK_HOLD_MS=300");
         return this.runText(
             hurried.replaceAll(/\/(var\/lib\/mysql-master-master|run\/systemd\/system|etc\/)/g, `${this.root}/$1`),

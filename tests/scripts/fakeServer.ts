@@ -381,7 +381,7 @@ export class FakeServer {
             [/^SELECT CONCAT\(LOWER\(routine_type\)/, ""],
             [/^SELECT CONCAT\((t\.)?(table|constraint|specific|routine|trigger|event)_schema, '\.', [\w.]+\), /, ""],
             [/^SELECT CONNECTION_ID\(\)$/, "9"],
-            [/^SHOW PROCESSLIST$/, processList()],
+            [/^SHOW (FULL )?PROCESSLIST$/, processList()],
             [/^SHOW BINARY LOGS$/, `mysql-bin.000001\t9000\nmysql-bin.000002\t9000\n${this.coordinates}\n`],
             [/^SHOW BINLOG EVENTS IN '/, ""],
             [/^SELECT 1$/, "1"],

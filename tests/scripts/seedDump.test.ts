@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
+import { assembleScript } from "../../core/script";
 import { dump, errorOf, inventory, line, readyToDump } from "./dumpHost";
-import { changes, cleanUpHosts } from "./fakeHost";
+import { changes, cleanUpHosts, common } from "./fakeHost";
 
 cleanUpHosts();
 
@@ -147,7 +148,8 @@ describe("seed-dump.sh", () => {
             stderr: "mysqldump: Error 2013: Lost connection\n",
         });
         host.local.rules.push({ on: /COUNT\(\*\)/, answer: { hang: true } });
-        const run = await host.run(script, parameters);
+        const text = assembleScript(script, { ...common, STEP: "seed-dump", ...parameters });
+        const run = await host.runWhole(text.replace("TELL_SECONDS=5", "TELL_SECONDS=1"));
         expect([run.exitCode, run.statements.filter((text) => text.startsWith("KILL"))]).toEqual([1, ["KILL 9"]]);
         expect(errorOf(run.stderr)).toBe(
             "error MM_SEED_DUMP: the dump on a ended with status 3 (124: after 60 s); a was only read\n" +
