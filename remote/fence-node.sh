@@ -158,10 +158,11 @@ has_dropped_received() {
 # the program in: a server with too many connections says no, too.
 require_gone() {
     local closed words next="take gone out: with active, up moves the writes in good order; or, where that host is to be given up, stop its server or cut it off first; then run up again"
-    ! is_parted || return 0
+    # open already beside it; one that is still closed may have been cut before it was opened
+    [ "$OPENED" = yes ] || ! is_parted || return 0
     open_peer "$PEER_HOST" "$PEER_PORT"
     if closed="$(try_peer 'SELECT @@global.read_only')"; then
-        [ "$closed" != 0 ] || fail MM_ROLE_PEER_WRITABLE "$PEER_HOST is called gone, but answers $NODE and takes writes; $NODE stays as it is, for both would" "$next"
+        [ "$closed" = 1 ] || fail MM_ROLE_PEER_WRITABLE "$PEER_HOST is called gone, but answers $NODE and takes writes; $NODE stays as it is, for both would" "$next"
         return
     fi
     words="$(cat "$SCRATCH/words")"
@@ -174,11 +175,18 @@ require_gone() {
 }
 
 # require_silence NEXT: a new connection may be kept out (a firewall) while the link's own one stands. A source with nothing to send lets hear from itself
-# twice in slave_net_timeout, which is every 30 s by default; a receiver notices only after the whole of it that nothing comes any more.
+# in each heartbeat period: half of slave_net_timeout, 30 s by default (1800 s before MySQL 5.7.7). A receiver notices only after the whole of it that
+# nothing comes any more.
 SILENCE_SECONDS=35
 require_silence() {
+    local period
     look_at_replication
     [ "$(replica_field Replica_IO_Running)" = Yes ] || return 0
+    period="$(read_heartbeat_period)"
+    if [ "${period%%.*}" -lt 1 ] || [ "${period%%.*}" -ge "$SILENCE_SECONDS" ]; then
+        fail MM_ROLE_PEER_WRITABLE "$PEER_HOST is called gone, and lets no new connection of $NODE's in, but its link is not known to be dead, and nobody can tell in $SILENCE_SECONDS s (its heartbeat period is $period s, 0: none); $NODE stays as it is" \
+            "see SHOW $(sql_replica) STATUS on $NODE; where that host is lost: STOP $(sql_replica) IO_THREAD on $NODE; then run up again"
+    fi
     HEARD="$(read_heard)"
     note "its link to $PEER_HOST is not known to be dead: waiting for $SILENCE_SECONDS s at most whether it still brings anything"
     if wait_until "$SILENCE_SECONDS" has_heard_or_lost && [ "$(replica_field Replica_IO_Running)" = Yes ]; then

@@ -90,6 +90,14 @@ relay_log_info_setting() {
 }
 # performance_schema tells of channels, of a parallel applier's errors, and of what was received
 has_channel_tables() { is_at_least 50702; }
+# read_heartbeat_period: seconds, 30.000 by default, between the signs of life that this server asks its source for; 0 where there are none.
+read_heartbeat_period() {
+    if has_channel_tables; then
+        sql 'SELECT COALESCE(MAX(HEARTBEAT_INTERVAL), 0) FROM performance_schema.replication_connection_configuration'
+    else
+        sql "SHOW GLOBAL STATUS LIKE 'Slave_heartbeat_period'" | awk '{ print $2 } END { if (NR == 0) print 0 }'
+    fi
+}
 # sql_heartbeats: how often this server has heard from its source while there was nothing to send.
 sql_heartbeats() {
     if has_channel_tables; then

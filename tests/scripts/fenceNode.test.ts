@@ -575,7 +575,7 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
         expect([run.exitCode, changes(run.statements)]).toEqual([1, ["STOP REPLICA IO_THREAD"]]);
     });
 
-    it("not where that one answers and takes writes; where it is parted from already, that is nothing new", async () => {
+    it("not where that one answers and takes writes, not after a run either that was cut behind the parting; where this one is open already, that is nothing new", async () => {
         const host = survivor();
         host.peer.variables.set("read_only", "0");
         const run = await host.run(script, gone);
@@ -584,6 +584,9 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
             /^error MM_ROLE_PEER_WRITABLE: a\.example\.com is called gone, but answers b and takes writes; b stays as it is, for both would\n/,
         );
         host.remember("link", `${link} parted=gone\n`);
+        const again = await host.run(script, gone);
+        expect([again.exitCode, changes(again.statements)]).toEqual([1, []]);
+        host.local.variables.set("read_only", "0").set("super_read_only", "0");
         expect((await host.run(script, gone)).exitCode).toBe(0);
     });
 
@@ -628,9 +631,13 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
     });
 
     describe("whose new connections are kept out, while the link's own one stands:", () => {
-        function kept(more: Record<string, string> = {}, heartbeats: () => number = () => 7) {
+        function kept(more: Record<string, string> = {}, heartbeats: () => number = () => 7, period = "30.000") {
             const host = survivor({ Replica_IO_Running: "Yes", ...more });
             host.peer.rules.push({ on: "SELECT @@global.read_only", answer: refused(2003, "Can't connect (110)") });
+            host.local.rules.push({
+                on: /^SELECT COALESCE\(MAX\(HEARTBEAT_INTERVAL\), 0\) FROM /,
+                answer: { stdout: period },
+            });
             host.local.rules.push({
                 on: /^SELECT COALESCE\(SUM\(COUNT_RECEIVED_HEARTBEATS\), 0\) FROM /,
                 answer: () => ({ stdout: `${heartbeats()}` }),
@@ -645,6 +652,18 @@ describe("fence-node.sh opens a node whose peer is gone", () => {
             expect([run.exitCode, run.stdout]).toEqual([0, "role active\n"]);
             expect(run.stderr).toContain(waits);
         });
+
+        it.each(["1800.000", "0", "35.000"])(
+            "it stays closed where that would not tell in time: a heartbeat in %s s",
+            async (period) => {
+                const run = await kept({}, () => 7, period).run(script, gone);
+                expect([run.exitCode, changes(run.statements)]).toEqual([1, []]);
+                expect(run.stderr).toBe(
+                    `error MM_ROLE_PEER_WRITABLE: a.example.com is called gone, and lets no new connection of b's in, but its link is not known to be dead, and nobody can tell in 35 s (its heartbeat period is ${period} s, 0: none); b stays as it is\n` +
+                        "  next: see SHOW REPLICA STATUS on b; where that host is lost: STOP REPLICA IO_THREAD on b; then run up again\n",
+                );
+            },
+        );
 
         it("or is noticed to be lost meanwhile", async () => {
             let asked = 0;

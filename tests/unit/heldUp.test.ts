@@ -7,8 +7,8 @@ const counting =
 const waiting = (seconds: number, statement: string, id = 7) =>
     `${id}\tapp\t10.0.0.7:1\tshop\tQuery\t${seconds}\tWaiting for table metadata lock\t${statement}`;
 // seen on 9.7.4, of FLUSH TABLES, with a read lock or without one, and of all who then use such a table
-const flushing = (seconds: number) =>
-    `9\tbackup\tlocalhost\tNULL\tQuery\t${seconds}\tWaiting for table flush\tFLUSH TABLES WITH READ LOCK`;
+const flushing = (seconds: number, statement = "FLUSH TABLES WITH READ LOCK") =>
+    `9\tbackup\tlocalhost\tNULL\tQuery\t${seconds}\tWaiting for table flush\t${statement}`;
 
 /** Who is told to be held up by the dump, of such a process list. */
 const heldUp = (...lines: string[]) =>
@@ -47,6 +47,14 @@ describe("who waits behind a dump is found by the table that both name:", () => 
         ["any, for a flush", [dumping, flushing(10)], "connection 9 of backup since 10 s for a flush of tables\n"],
         ["any, for a flush not for 10 s so far", [counting, flushing(9)], ""],
         ["nobody's, for a flush", [flushing(60)], ""],
+        ["somebody else's, for a flush that came before", [dumping, flushing(31)], ""],
+        ["another table, for a flush of that", [dumping, flushing(12, "FLUSH TABLES shop.customers")], ""],
+        [
+            "the dump's, for a flush of that",
+            [dumping, flushing(12, "FLUSH TABLES shop.orders FOR EXPORT")],
+            "connection 9 of backup since 12 s for table orders\n",
+        ],
+        ["another table, whose users wait for it", [dumping, flushing(12, "SELECT * FROM customers")], ""],
         ["not for 10 s so far", [dumping, waiting(9, "ALTER TABLE orders ADD x int")], ""],
         ["another table", [dumping, counting, waiting(60, "ALTER TABLE customers ADD x int")], ""],
         ["nobody's", [waiting(60, "ALTER TABLE orders ADD x int")], ""],
