@@ -1,11 +1,9 @@
 # shellcheck shell=bash
 # disks.sh: a host's folder: an overlay on the base, its data directory, its keys. Sourced.
 # $MM_LAB_DIR/hosts/HOST holds: upper and work (the overlay), root (where it is mounted), mysql (the data directory),
-# known_host, console (what the boot said), kind (of server; written last, so that a disk with it is whole)
+# known_host, console (what the boot said), kind (of server; written last, so that a disk with it is whole). disk_dir and disk_kind are in lib.sh.
 
-disk_dir() { printf '%s/hosts/%s\n' "$MM_LAB_DIR" "$1"; }        # HOST
-disk_kind() { cat "$(disk_dir "$1")/kind" 2>/dev/null || true; } # HOST
-is_disk_whole() { [ -f "$(disk_dir "$1")/kind" ]; }              # HOST
+is_disk_whole() { [ -f "$(disk_dir "$1")/kind" ]; } # HOST
 
 require_same_kind() { # HOST
     local kind

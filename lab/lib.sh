@@ -7,8 +7,11 @@ export HOME="${HOME:-/root}" # unset in some CI runners
 MM_CACHE="$(realpath -m "${MM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mysql-master-master}")"
 MM_LAB_DIR="$(realpath -m "${MM_LAB_DIR:-$CHECKOUT/.lab}")"
 MM_LAB_SUBNET="${MM_LAB_SUBNET:-10.231.0}"
+disk_dir() { printf '%s/hosts/%s\n' "$MM_LAB_DIR" "$1"; }        # HOST
+disk_kind() { cat "$(disk_dir "$1")/kind" 2>/dev/null || true; } # HOST
 # a lab that is there keeps its kind of server
-MM_LAB_SERVER="${MM_LAB_SERVER:-$(cat "$MM_LAB_DIR/hosts/a/kind" 2>/dev/null || echo mysql-9.7)}"
+MM_LAB_SERVER="${MM_LAB_SERVER:-$(disk_kind a)}"
+MM_LAB_SERVER="${MM_LAB_SERVER:-mysql-9.7}"
 export MM_CACHE MM_LAB_DIR MM_LAB_SUBNET MM_LAB_SERVER
 
 # All chatter goes to stderr: `make env` is read by a shell.

@@ -179,7 +179,7 @@ require_gone() {
 # nothing comes any more.
 SILENCE_SECONDS=35
 require_silence() {
-    local period
+    local period heard
     look_at_replication
     [ "$(replica_field Replica_IO_Running)" = Yes ] || return 0
     period="$(read_heartbeat_period)"
@@ -187,16 +187,16 @@ require_silence() {
         fail MM_ROLE_PEER_WRITABLE "$PEER_HOST is called gone, and lets no new connection of $NODE's in, but its link is not known to be dead, and nobody can tell in $SILENCE_SECONDS s (its heartbeat period is $period s, 0: none); $NODE stays as it is" \
             "see SHOW $(sql_replica) STATUS on $NODE; where that host is lost: STOP $(sql_replica) IO_THREAD on $NODE; then run up again"
     fi
-    HEARD="$(read_heard)"
+    heard="$(read_heard)"
     note "its link to $PEER_HOST is not known to be dead: waiting for $SILENCE_SECONDS s at most whether it still brings anything"
-    if wait_until "$SILENCE_SECONDS" has_heard_or_lost && [ "$(replica_field Replica_IO_Running)" = Yes ]; then
+    if wait_until "$SILENCE_SECONDS" has_heard_or_lost "$heard" && [ "$(replica_field Replica_IO_Running)" = Yes ]; then
         fail MM_ROLE_PEER_WRITABLE "$PEER_HOST is called gone, and lets no new connection of $NODE's in, but its link still brings what is written there; $NODE stays as it is, for both would take writes" "$1"
     fi
 }
 read_heard() { printf '%s %s %s' "$(replica_field Source_Log_File)" "$(replica_field Read_Source_Log_Pos)" "$(sql "$(sql_heartbeats)")"; }
-has_heard_or_lost() {
+has_heard_or_lost() { # HEARD
     look_at_replication
-    [ "$(replica_field Replica_IO_Running)" != Yes ] || [ "$(read_heard)" != "$HEARD" ]
+    [ "$(replica_field Replica_IO_Running)" != Yes ] || [ "$(read_heard)" != "$1" ]
 }
 
 note_parted() { is_parted || remember link "$(recall link) parted=gone"; }

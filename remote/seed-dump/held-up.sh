@@ -18,14 +18,16 @@ read_held_up() {
         }
         $7 ~ /metadata lock|table flush/ && $6 + 0 >= limit {
             waiting[++count] = $8
-            flushing_for[count] = toupper($8) ~ /FLUSH .*TABLES?( WITH READ LOCK)? *;?$/ ? $6 + 0 : -1
+            flushing_for[count] = toupper($8) ~ /FLUSH .*TABLES?( WITH READ LOCK)? *;?$/ ? $6 + 0 : 0
             who[count] = "connection " $1 " of " $2 " since " $6 " s"
         }
         END {
-            for (i = 1; i <= count; i++) for (name in reading) {
-                if (flushing_for[i] >= 0 && flushing_for[i] <= longest) { print who[i] " for a flush of tables"; exit }
-                if (index(waiting[i], name)) { print who[i] " for table " name; exit }
-                if (toupper(waiting[i]) ~ /^DROP (DATABASE|SCHEMA) / && index(waiting[i], reading[name])) { print who[i] " for schema " reading[name]; exit }
+            for (i = 1; i <= count; i++) {
+                if (flushing_for[i] && flushing_for[i] <= longest) { print who[i] " for a flush of tables"; exit }
+                for (name in reading) {
+                    if (index(waiting[i], name)) { print who[i] " for table " name; exit }
+                    if (toupper(waiting[i]) ~ /^DROP (DATABASE|SCHEMA) / && index(waiting[i], reading[name])) { print who[i] " for schema " reading[name]; exit }
+                }
             }
         }'
 }

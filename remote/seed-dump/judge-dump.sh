@@ -6,12 +6,12 @@ judge_dump() {
     CHANGED="$(list_differences "$SCRATCH/before" "$SCRATCH/after")"
     if [ -z "$CHANGED" ]; then require_views_valid; fi
     # 1412: a table whose definition is younger than the snapshot; 1049, 1146, 1305, 1356: something that is gone
-    if [ -n "$CHANGED" ] || cat "$SCRATCH/dump-words" "$SCRATCH/session-words" | grep -iE '(\(|error )(1412|1049|1146|1305|1356)\b' >/dev/null; then
+    if [ -n "$CHANGED" ] || has_ended_with '1412|1049|1146|1305|1356'; then
         WHY=changed
         return
     fi
     # 1205: the one or the other has waited too long for a table: behind somebody who waited for the other one of them
-    if cat "$SCRATCH/dump-words" "$SCRATCH/session-words" | grep -iE '(\(|error )1205\b' >/dev/null; then
+    if has_ended_with 1205; then
         WHY=waited HELD_UP='somebody who waited for a table of it'
         return
     fi
@@ -24,6 +24,9 @@ judge_dump() {
     fi
     sort "$SCRATCH/objects" "$SCRATCH/counts" >"$SCRATCH/inventory"
 }
+
+# has_ended_with CODES: the dump, or the count of its rows, said one of these errors.
+has_ended_with() { cat "$SCRATCH/dump-words" "$SCRATCH/session-words" | grep -iE "(\\(|error )($1)\\b" >/dev/null; }
 
 # note_state NAME: what a dump must not see change, sorted, in $SCRATCH/NAME. What no dump carries is of it, the schema sys and
 # tablespaces too, which are in no definition: so what is made after the look, and before the lock, is seen as a change. Accounts are, too,
